@@ -1,0 +1,1 @@
+"""The end-of-day close: the conductor, the only app that may import all the others."""

@@ -1,0 +1,1 @@
+"""Currencies' rates and what they do to the books."""

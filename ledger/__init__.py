@@ -1,0 +1,1 @@
+"""The books: accounts, journals, legs, balances and posting. Knows no other app."""
