@@ -1,0 +1,1 @@
+"""Pure accounting rules: the standard library only, no I/O."""

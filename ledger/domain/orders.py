@@ -1,0 +1,83 @@
+"""What callers ask of the books, before anything is known about accounts."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from ledger.domain.accounts import Side
+from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX, Money
+
+NO_METADATA: Mapping[str, Any] = MappingProxyType({})
+
+
+class OnClosed(StrEnum):
+    """What to do with a value date that is closed already."""
+
+    REFUSE = "refuse"
+    NEXT_OPEN_DAY = "next_open_day"
+
+
+@dataclass(frozen=True, slots=True)
+class LegOrder:
+    """One leg as the caller wrote it: `amount` is text in major units ("12.34"), checked when it is judged.
+
+    `amount` None asks for it to be computed, which only a transfer between two currencies can do.
+    """
+
+    account: str
+    side: Side
+    amount: str | None
+    ccy: str
+
+    @classmethod
+    def of(cls, account: str, side: Side, money: Money) -> "LegOrder":
+        return cls(account, side, f"{money.amount:f}", money.ccy)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """An order to post one balanced journal, once per `idempotency_key` in its ledger."""
+
+    ledger_id: UUID
+    idempotency_key: str
+    legs: tuple[LegOrder, ...]
+    value_date: date | None = None
+    on_closed: OnClosed | None = None
+    description: str = ""
+    reference: str = ""
+    metadata: Mapping[str, Any] = field(default=NO_METADATA)
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 over the normalised request, before defaults: what makes two orders the same order."""
+        return digest(
+            "transfer",
+            [[leg.account, leg.side, _normalised(leg.amount), leg.ccy] for leg in self.legs],
+            self.value_date and self.value_date.isoformat(),
+            self.on_closed,
+            self.description,
+            self.reference,
+            dict(self.metadata),
+        )
+
+
+def digest(*parts: object) -> bytes:
+    """SHA-256 of the parts in one canonical JSON form."""
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def _normalised(amount: str | None) -> str | None:
+    """10.0 and 10.00 are one amount; what is no amount stays as it was written."""
+    if amount is None or len(amount) > INTEGER_DIGITS_MAX + DECIMALS_MAX + 1:
+        return amount
+    if not amount.replace(".", "", 1).isdecimal() or not amount.isascii():
+        return amount
+    whole, _, decimals = amount.partition(".")
+    return f"{Decimal(whole or '0'):f}.{decimals.rstrip('0')}"
