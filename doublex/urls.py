@@ -1,0 +1,6 @@
+"""Where every app's pages and endpoints are mounted."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]

@@ -1,0 +1,47 @@
+"""What the books answer: journals as they stand, ready to be rendered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ledger.domain.accounts import Side
+from ledger.domain.journals import JournalKind
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLeg:
+    """A leg in the books; `amount` and `balance_after` in major units, `balance_after` on the normal side."""
+
+    account: str
+    side: Side
+    amount: Decimal
+    ccy: str
+    minor_units: int
+    balance_after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PostedJournal:
+    id: UUID
+    number: int
+    kind: JournalKind
+    value_date: date
+    posted_at: datetime
+    description: str
+    reference: str
+    metadata: Mapping[str, Any]
+    idempotency_key: str
+    reverses: UUID | None
+    reversed_by: UUID | None
+    legs: tuple[PostedLeg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostedTransfer:
+    """The journals of one key; `duplicate` when they had been posted before and nothing was written now."""
+
+    journals: tuple[PostedJournal, ...]
+    duplicate: bool

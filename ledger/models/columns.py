@@ -1,0 +1,60 @@
+"""Column types that several tables share, so that one rule has one spelling."""
+
+from typing import Any
+
+import uuid_utils.compat
+from django.db import models
+from django.db.models.lookups import Lookup
+
+from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX
+
+# A total may outgrow any single amount by far; twenty digits more than one amount has.
+TOTAL_DIGITS_MAX = 2 * INTEGER_DIGITS_MAX + DECIMALS_MAX
+
+
+def new_id() -> Any:
+    """A UUID version 7: made here and not by PostgreSQL, which can only from version 18 on."""
+    return uuid_utils.compat.uuid7()
+
+
+class AmountField(models.DecimalField):
+    """One leg's amount, in major units of its currency."""
+
+    def __init__(self, **options: Any) -> None:
+        options |= {"max_digits": INTEGER_DIGITS_MAX + DECIMALS_MAX, "decimal_places": DECIMALS_MAX}
+        super().__init__(**options)
+
+
+class TotalField(models.DecimalField):
+    """A sum of amounts, in major units of its currency."""
+
+    def __init__(self, **options: Any) -> None:
+        options |= {"max_digits": TOTAL_DIGITS_MAX, "decimal_places": DECIMALS_MAX}
+        super().__init__(**options)
+
+
+class CodeField(models.TextField):
+    """A code that compares by byte, whatever collation the database has."""
+
+    def __init__(self, **options: Any) -> None:
+        options["db_collation"] = "C"
+        super().__init__(**options)
+
+
+@models.Field.register_lookup
+class AnyOf(Lookup):
+    """`column__any=[...]`: one statement text whatever the list's length, where IN makes a new one for each."""
+
+    lookup_name = "any"
+
+    def get_prep_lookup(self) -> Any:
+        return [self.lhs.output_field.get_prep_value(value) for value in self.rhs]
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
+        return "%s", [value]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        cast = self.lhs.output_field.db_type(connection)
+        return f"{left} = ANY({right}::{cast}[])", [*left_params, *right_params]
