@@ -46,18 +46,17 @@ class AccountFacts:
     normal_side: Side
     non_negative: bool
 
+    def balance_after(self, balance: Decimal, side: Side, amount: Decimal) -> Decimal:
+        """What a leg leaves of `balance`, which is positive on the normal side."""
+        if side is self.normal_side:
+            return EXACT.add(balance, amount)
+        return EXACT.subtract(balance, amount)
+
 
 @dataclass(slots=True)
 class RunningBalance:
     """An account's balance and its last leg's number while a group is judged; positive on the normal side."""
 
-    facts: AccountFacts
     balance: Decimal
     leg_count: int
     active: bool
-
-    def after(self, side: Side, amount: Decimal) -> Decimal:
-        """The balance that a leg would leave."""
-        if side == self.facts.normal_side:
-            return EXACT.add(self.balance, amount)
-        return EXACT.subtract(self.balance, amount)

@@ -1,8 +1,47 @@
 """What a journal is before it is written."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
+
+from ledger.domain.accounts import AccountFacts, Side
+from ledger.domain.orders import OnClosed
 
 
 class JournalKind(StrEnum):
     TRANSFER = "transfer"
     REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLeg:
+    """A leg that fits its account; `amount` in major units of the account's currency."""
+
+    account: AccountFacts
+    side: Side
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A leg with what it leaves: the account's balance and its running number."""
+
+    leg: PlannedLeg
+    balance_after: Decimal
+    account_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJournal:
+    """A balanced journal that is not dated nor numbered yet."""
+
+    kind: JournalKind
+    legs: tuple[PlannedLeg, ...]
+    value_date: date | None
+    on_closed: OnClosed
+    description: str
+    reference: str
+    metadata: Mapping[str, Any]

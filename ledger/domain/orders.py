@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from ledger.domain.accounts import Side
 from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX, Money
-
-NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 
 
 class OnClosed(StrEnum):
@@ -52,7 +49,7 @@ class TransferOrder:
     on_closed: OnClosed | None = None
     description: str = ""
     reference: str = ""
-    metadata: Mapping[str, Any] = field(default=NO_METADATA)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> bytes:
         """SHA-256 over the normalised request, before defaults: what makes two orders the same order."""

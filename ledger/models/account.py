@@ -11,7 +11,7 @@ class Account(models.Model):
     """An account of a ledger. Its code, currency, type and `non_negative` never change."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="accounts")
+    ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     code = CodeField()
     name = models.TextField()
     ccy = models.ForeignKey(Currency, on_delete=models.PROTECT, db_column="ccy", related_name="+")
@@ -28,8 +28,6 @@ class Account(models.Model):
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(name="account_code_is_unique_in_its_ledger", fields=["ledger", "code"]),
-            # What composite foreign keys point at: a leg's ledger and currency are its account's.
-            models.UniqueConstraint(name="account_of_ledger_in_ccy", fields=["ledger", "id", "ccy"]),
             models.CheckConstraint(
                 name="account_code_is_printable", condition=Q(code__regex=r"^[!-~]{1,128}$")
             ),

@@ -41,6 +41,8 @@ class CodeField(models.TextField):
         super().__init__(**options)
 
 
+# Foreign keys look their lookups up for themselves.
+@models.ForeignObject.register_lookup
 @models.Field.register_lookup
 class AnyOf(Lookup):
     """`column__any=[...]`: one statement text whatever the list's length, where IN makes a new one for each."""

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,7 +19,9 @@ class IdempotencyKey(models.Model):
     """The sentinel of one posting: a key posts once, for ever. Written with its journals, in one statement."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="+")
+    ledger = models.ForeignKey(
+        Ledger, on_delete=models.PROTECT, related_name="+", db_constraint=CHECKED_BY_TRIGGER, db_index=False
+    )
     key = CodeField()
     fingerprint = models.BinaryField(help_text="SHA-256 of the normalised request.")
     journal_count = models.SmallIntegerField()
@@ -37,7 +41,13 @@ class Journal(models.Model):
     """One balanced posting. Append-only; a correction is a reversal."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="journals")
+    ledger = models.ForeignKey(
+        Ledger,
+        on_delete=models.PROTECT,
+        related_name="journals",
+        db_constraint=CHECKED_BY_TRIGGER,
+        db_index=False,
+    )
     number = models.BigIntegerField(help_text="Gapless per ledger, in posting order.")
     kind = models.TextField(choices=[(member.value, member.value) for member in JournalKind])
     idempotency_key = models.ForeignKey(
@@ -68,6 +78,11 @@ class Journal(models.Model):
             ),
             models.CheckConstraint(
                 name="journal_kind_is_known", condition=Q(kind__in=[member.value for member in JournalKind])
+            ),
+            # Python's dates end where PostgreSQL's 'infinity' begins.
+            models.CheckConstraint(
+                name="journal_value_date_is_a_day",
+                condition=Q(value_date__range=(date(1900, 1, 1), date(9999, 12, 30))),
             ),
             models.CheckConstraint(
                 name="journal_reversal_says_what_it_reverses",

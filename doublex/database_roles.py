@@ -1,0 +1,86 @@
+"""Who may do what in the database: the owner migrates, the app appends, the read-only role reads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+
+# Waits are bounded by the role itself, so that no session of it can forget to.
+APP_SETTINGS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+# What the app may do on tables of the books; on every other table of Django's it reads and writes freely.
+# A column list after UPDATE is what `SELECT FOR UPDATE` needs to lock a row whose columns stay unwritable.
+APP_GRANTS = {
+    "ledger_gate": "UPDATE",
+    "ledger_currency": "SELECT, INSERT, UPDATE (name)",
+    "ledger_ledger": "SELECT, INSERT, UPDATE (transfer_limit)",
+    "ledger_bookstate": "SELECT, UPDATE (ledger_id)",
+    "ledger_account": "SELECT, INSERT, UPDATE (name, status, parent_id, metadata)",
+    "ledger_balance": "SELECT, UPDATE (account_id)",
+    "ledger_idempotencykey": "SELECT, INSERT",
+    "ledger_journal": "SELECT, INSERT",
+    "ledger_leg": "SELECT, INSERT",
+    "ledger_apikey": "SELECT, INSERT, UPDATE (name, last_used_at, revoked_at)",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role to log in as. Without a password it is made without one."""
+
+    name: str
+    password: str | None = None
+
+
+def grant_roles(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> None:
+    """Create the two roles where they are missing and give them exactly their rights. Safe to repeat."""
+    with owner.cursor() as cursor:
+        for statement in _statements(owner, app, readonly):
+            cursor.execute(statement)
+
+
+def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterator[sql.Composed]:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles")
+        existing = {name for (name,) in cursor.fetchall()}
+    for role in (app, readonly):
+        yield from _role(role, exists=role.name in existing)
+        yield _compose("GRANT CONNECT ON DATABASE {} TO {}", owner.settings_dict["NAME"], role.name)
+        yield _compose("GRANT USAGE ON SCHEMA public TO {}", role.name)
+        yield _compose("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role.name)
+    yield _compose("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", readonly.name)
+    yield _compose("ALTER ROLE {} SET default_transaction_read_only = on", readonly.name)
+    for setting, value in APP_SETTINGS.items():
+        yield sql.SQL("ALTER ROLE {} SET {} = {}").format(
+            sql.Identifier(app.name), sql.Identifier(setting), sql.Literal(value)
+        )
+    yield _compose("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}", app.name)
+    for table, rights in _rights().items():
+        yield sql.SQL("GRANT {} ON {} TO {}").format(
+            sql.SQL(rights), sql.Identifier(table), sql.Identifier(app.name)
+        )
+
+
+def _role(role: Role, *, exists: bool) -> Iterator[sql.Composed]:
+    if not exists:
+        yield _compose("CREATE ROLE {} LOGIN", role.name)
+    if role.password:
+        yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role.name), sql.Literal(role.password))
+
+
+def _rights() -> dict[str, str]:
+    tables = {
+        model._meta.db_table: "SELECT, INSERT, UPDATE, DELETE"
+        for model in apps.get_models(include_auto_created=True)
+    }
+    return {"django_migrations": "SELECT"} | tables | APP_GRANTS
+
+
+def _compose(text: str, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*map(sql.Identifier, names))  # type: ignore[arg-type]

@@ -1,0 +1,198 @@
+"""The rules that an order meets: each refuses by raising, or the journals to write come back.
+
+`check_order` needs nothing but the order and its accounts' immutable facts, so it runs before any lock is taken.
+`judge` runs under the locks, against running balances, and moves them only when the whole order is fine.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from ledger.domain.accounts import AccountFacts, RunningBalance, Side
+from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
+from ledger.domain.money import EXACT, ZERO, parse_amount, require_decimals
+from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.refusals import (
+    AccountNotActive,
+    AccountNotFound,
+    CurrencyMismatch,
+    CurrencyUnknown,
+    DayClosed,
+    InsufficientFunds,
+    InvalidAmount,
+    JournalNotBalanced,
+    TooFewLegs,
+    TooManyCurrencies,
+    TooManyLegs,
+    TransferLimitExceeded,
+    ValueDateInFuture,
+)
+
+LEGS_MIN = 2
+LEGS_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """What a ledger's books say about dates and limits while a group is judged."""
+
+    today: date
+    closed_through: date | None
+    transfer_limit: Decimal | None
+
+
+def check_order(
+    order: TransferOrder, accounts: Mapping[str, AccountFacts], currencies: Mapping[str, int]
+) -> PlannedJournal:
+    """Everything about an order that no posting of others can change.
+
+    Raises:
+        TooFewLegs, TooManyLegs, CurrencyUnknown, TooManyCurrencies, InvalidAmount, AccountNotFound,
+        CurrencyMismatch, JournalNotBalanced: the order can never post.
+    """
+    _require_leg_count(order.legs)
+    _require_one_known_currency(order.legs, currencies)
+    legs = tuple(_check_leg(index, leg, accounts, currencies) for index, leg in enumerate(order.legs))
+    require_balance(legs)
+    return PlannedJournal(
+        kind=JournalKind.TRANSFER,
+        legs=legs,
+        value_date=order.value_date,
+        on_closed=order.on_closed or OnClosed.REFUSE,
+        description=order.description,
+        reference=order.reference,
+        metadata=order.metadata,
+    )
+
+
+def judge(
+    planned: PlannedJournal, book: BookFacts, balances: Mapping[UUID, RunningBalance]
+) -> tuple[date, list[PlannedStep]]:
+    """The value date and the steps that the journal takes, in order; the running balances are moved along.
+
+    Raises:
+        TransferLimitExceeded, ValueDateInFuture, DayClosed, AccountNotActive, InsufficientFunds: nothing moved.
+    """
+    _require_within_limit(planned.legs, book.transfer_limit)
+    value_date = settle_value_date(planned, book)
+    steps, moved = [], dict[UUID, tuple[Decimal, int]]()
+    for index, leg in enumerate(planned.legs):
+        running = balances[leg.account.id]
+        if not running.active:
+            raise AccountNotActive(f"Account {leg.account.code} is not active.", field=f"legs[{index}].account")
+        balance, leg_count = moved.get(leg.account.id, (running.balance, running.leg_count))
+        step = PlannedStep(leg, leg.account.balance_after(balance, leg.side, leg.amount), leg_count + 1)
+        if leg.account.non_negative and step.balance_after < ZERO:
+            raise InsufficientFunds(
+                f"Account {leg.account.code} must not go below zero: it holds {balance:f} {leg.account.ccy} at "
+                f"this step, {leg.amount:f} is asked for.",
+                field=f"legs[{index}].amount",
+            )
+        moved[leg.account.id] = (step.balance_after, step.account_seq)
+        steps.append(step)
+    for account_id, (balance, leg_count) in moved.items():
+        balances[account_id].balance, balances[account_id].leg_count = balance, leg_count
+    return value_date, steps
+
+
+def settle_value_date(planned: PlannedJournal, book: BookFacts) -> date:
+    """The business date to post on: the one asked for, else today, else the next open day.
+
+    Raises:
+        ValueDateInFuture: later than today, and not because the earlier days are closed.
+        DayClosed: the date asked for is closed, and the order does not ask for the next open day instead.
+    """
+    asked = planned.value_date
+    if asked is not None and asked > book.today:
+        raise ValueDateInFuture(
+            f"{asked} is later than today, {book.today} in the ledger's time zone.", field="value_date"
+        )
+    wanted = asked or book.today
+    if book.closed_through is None or wanted > book.closed_through:
+        return wanted
+    if asked is not None and planned.on_closed is OnClosed.REFUSE:
+        raise DayClosed(
+            f"{asked} is closed: the books are closed through {book.closed_through}. Send a later value_date, "
+            "or on_closed: 'next_open_day'.",
+            field="value_date",
+            closed_through=book.closed_through.isoformat(),
+        )
+    return book.closed_through + timedelta(days=1)
+
+
+def require_balance(legs: Sequence[PlannedLeg]) -> None:
+    """Refuse legs whose debits are not their credits, per currency.
+
+    Raises:
+        JournalNotBalanced: says both sums and their difference.
+    """
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for leg in legs:
+        debits, credits = sums.get(leg.account.ccy, (ZERO, ZERO))
+        if leg.side is Side.DEBIT:
+            debits = EXACT.add(debits, leg.amount)
+        else:
+            credits = EXACT.add(credits, leg.amount)
+        sums[leg.account.ccy] = debits, credits
+    for ccy, (debits, credits) in sums.items():
+        if debits != credits:
+            raise JournalNotBalanced(
+                f"Debits are {debits:f} {ccy} and credits {credits:f} {ccy}: they differ by "
+                f"{abs(EXACT.subtract(debits, credits)):f}.",
+                field="legs",
+            )
+
+
+def _require_leg_count(legs: Sequence[LegOrder]) -> None:
+    if len(legs) < LEGS_MIN:
+        raise TooFewLegs(f"A transfer has at least {LEGS_MIN} legs; this one has {len(legs)}.", field="legs")
+    if len(legs) > LEGS_MAX:
+        raise TooManyLegs(f"A transfer has at most {LEGS_MAX} legs; this one has {len(legs)}.", field="legs")
+
+
+def _require_one_known_currency(legs: Sequence[LegOrder], currencies: Mapping[str, int]) -> None:
+    first = legs[0].ccy
+    for index, leg in enumerate(legs):
+        if leg.ccy not in currencies:
+            raise CurrencyUnknown(f"{leg.ccy[:60]!r} is not a known currency.", field=f"legs[{index}].ccy")
+    if any(leg.ccy != first for leg in legs):
+        named = ", ".join(sorted({leg.ccy for leg in legs})[:10])
+        raise TooManyCurrencies(f"A transfer is in one currency; this one has {named}.", field="legs")
+
+
+def _check_leg(
+    index: int, leg: LegOrder, accounts: Mapping[str, AccountFacts], currencies: Mapping[str, int]
+) -> PlannedLeg:
+    field = f"legs[{index}].amount"
+    if leg.amount is None:
+        raise InvalidAmount(
+            "An amount may be left out only in a transfer between two currencies.", field=field
+        )
+    amount = parse_amount(leg.amount, field=field)
+    require_decimals(amount, currencies[leg.ccy], leg.ccy, field=field)
+    account = accounts.get(leg.account)
+    if account is None:
+        raise AccountNotFound(
+            f"No account {leg.account[:128]!r} in this ledger.", field=f"legs[{index}].account"
+        )
+    if account.ccy != leg.ccy:
+        raise CurrencyMismatch(
+            f"Account {account.code} is in {account.ccy}, the leg in {leg.ccy}.", field=f"legs[{index}].ccy"
+        )
+    return PlannedLeg(account, leg.side, amount)
+
+
+def _require_within_limit(legs: Sequence[PlannedLeg], limit: Decimal | None) -> None:
+    if limit is None:
+        return
+    total = ZERO
+    for leg in legs:
+        if leg.side is Side.DEBIT:
+            total = EXACT.add(total, leg.amount)
+    if total > limit:
+        raise TransferLimitExceeded(
+            f"This ledger moves at most {limit.normalize():f} per transfer; this one moves {total:f}.",
+            field="legs",
+        )

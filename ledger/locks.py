@@ -1,0 +1,88 @@
+"""Every row lock of the books, in the one order that cannot deadlock: gate, book states, balances, each by id."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from django.db.models import DateTimeField, Func
+
+from ledger.domain.accounts import RunningBalance
+from ledger.models import Balance, BookState
+from ledger.queries.compiled import Compiled
+
+# One message, and before anything that takes a snapshot: waiting here is what makes the rest conflict-free. EXCLUSIVE
+# and not stronger, so that pg_dump does not stop postings.
+_ENTER = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; LOCK TABLE ledger_gate IN EXCLUSIVE MODE"
+
+
+class LockedBook(NamedTuple):
+    """Where a ledger's books stand, and what its ledger allows, at the instant `read_at` of the database's clock."""
+
+    ledger_id: UUID
+    last_number: int
+    last_posted_at: datetime | None
+    closed_through: date | None
+    timezone: str
+    transfer_limit: Decimal | None
+    read_at: datetime
+
+
+class ClockTimestamp(Func):
+    """The instant at which the row is read, where `now()` is the start of the transaction."""
+
+    function = "clock_timestamp"
+    output_field = DateTimeField()
+
+
+_BOOKS = Compiled(
+    lambda: (
+        BookState.objects.select_for_update(of=("self",))
+        .filter(ledger_id__any=[None])
+        .order_by("ledger_id")
+        .values_list(
+            "ledger_id",
+            "last_number",
+            "last_posted_at",
+            "closed_through",
+            "ledger__timezone",
+            "ledger__transfer_limit",
+            ClockTimestamp(),
+        )
+    )
+)
+_BALANCES = Compiled(
+    lambda: (
+        Balance.objects.select_for_update()
+        .filter(account_id__any=[None])
+        .order_by("account_id")
+        .values_list("account_id", "balance", "leg_count", "active")
+    )
+)
+
+
+def pass_gate() -> None:
+    """Make this transaction SERIALIZABLE and wait for the gate: the very first statement of every posting."""
+    driver: psycopg.Connection = connection.connection
+    with connection.wrap_database_errors:
+        driver.execute(_ENTER, prepare=False)
+
+
+def books(ledger_ids: Collection[UUID]) -> list[LockedBook]:
+    """The ledgers' books, locked."""
+    return [LockedBook(*row) for row in _BOOKS.rows(list(ledger_ids))]
+
+
+def balances(account_ids: Collection[UUID]) -> dict[UUID, RunningBalance]:
+    """The accounts' balance rows, locked, as running balances."""
+    return {
+        account_id: RunningBalance(*running) for account_id, *running in _BALANCES.rows(list(account_ids))
+    }
+
+
+def balance_of(account_id: UUID) -> Balance:
+    """One account's balance row, locked: for verbs that freeze or close it."""
+    return Balance.objects.select_for_update().get(account_id=account_id)

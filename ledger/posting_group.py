@@ -1,0 +1,146 @@
+"""One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from ledger import locks
+from ledger.domain.accounts import RunningBalance
+from ledger.domain.checked import CheckedOrder
+from ledger.domain.journals import PlannedJournal, PlannedStep
+from ledger.domain.judging import BookFacts, judge
+from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
+from ledger.domain.refusals import IdempotencyConflict, Refusal
+from ledger.models.columns import new_id
+from ledger.posting_failures import CommitWatch
+from ledger.posting_rows import NewLeg, NewPosting, write
+from ledger.queries.posted import journals_of_key, known_keys
+
+Outcome = PostedTransfer | Refusal
+
+
+@dataclass(slots=True)
+class _Book:
+    """A ledger's books while the group is judged: the next number, the instant, and what the rules ask for."""
+
+    facts: BookFacts
+    posted_at: datetime
+    last_number: int
+
+    @classmethod
+    def of(cls, locked: locks.LockedBook) -> "_Book":
+        today = locked.read_at.astimezone(ZoneInfo(locked.timezone)).date()
+        return cls(
+            facts=BookFacts(today, locked.closed_through, locked.transfer_limit),
+            # The clock may have been set back since the last posting; the books' order may not.
+            posted_at=max(locked.read_at, locked.last_posted_at or locked.read_at),
+            last_number=locked.last_number,
+        )
+
+
+@dataclass(slots=True)
+class _Group:
+    """Everything the group knows under its locks, and what it is going to write."""
+
+    books: Mapping[UUID, _Book]
+    balances: Mapping[UUID, RunningBalance]
+    known_keys: dict[tuple[UUID, str], tuple[UUID, bytes]]
+    new: dict[UUID, NewPosting] = field(default_factory=dict)
+
+    def answer(self, order: CheckedOrder) -> Outcome:
+        """What becomes of the order; a refusal leaves the group as if the order had never been in it."""
+        known = self.known_keys.get((order.ledger_id, order.idempotency_key))
+        if known is not None:
+            return self._replay(order, *known)
+        if order.refusal is not None:
+            return order.refusal
+        try:
+            return self._post(order)
+        except Refusal as refusal:
+            return refusal
+
+    def _replay(self, order: CheckedOrder, key_id: UUID, fingerprint: bytes) -> Outcome:
+        if fingerprint != order.fingerprint:
+            return IdempotencyConflict(
+                f"The key {order.idempotency_key!r} has posted something else already; use a new key.",
+                field="idempotency_key",
+            )
+        mate = self.new.get(key_id)
+        return PostedTransfer(mate.journals if mate else journals_of_key(key_id), duplicate=True)
+
+    def _post(self, order: CheckedOrder) -> PostedTransfer:
+        book = self.books[order.ledger_id]
+        judged = [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+        key_id = new_id()
+        journals = tuple(
+            _posted_journal(order, planned, value_date, steps, book, offset)
+            for offset, (planned, value_date, steps) in enumerate(judged, 1)
+        )
+        book.last_number += len(journals)
+        legs = tuple(
+            tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged
+        )
+        self.known_keys[order.ledger_id, order.idempotency_key] = (key_id, order.fingerprint)
+        self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs)
+        return PostedTransfer(journals, duplicate=False)
+
+
+def post_group(orders: Sequence[CheckedOrder]) -> list[Outcome]:
+    """Post those of the orders that the books allow, in queue order, durably; one outcome each.
+
+    Raises:
+        django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
+    """
+    with CommitWatch() as watch, transaction.atomic(durable=True):
+        locks.pass_gate()
+        group = _Group(
+            known_keys=known_keys({(order.ledger_id, order.idempotency_key) for order in orders}),
+            books={locked.ledger_id: _Book.of(locked) for locked in locks.books(_ledger_ids(orders))},
+            balances=locks.balances(_account_ids(orders)),
+        )
+        outcomes = [group.answer(order) for order in orders]
+        if group.new:
+            write(group.new.values())
+        watch.committing = True
+    return outcomes
+
+
+def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
+    return {order.ledger_id for order in orders}
+
+
+def _account_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
+    return {leg.account.id for order in orders for planned in order.journals for leg in planned.legs}
+
+
+def _posted_journal(
+    order: CheckedOrder, planned: PlannedJournal, value_date: date, steps: list[PlannedStep], book: _Book, offset: int
+) -> PostedJournal:
+    return PostedJournal(
+        id=new_id(),
+        number=book.last_number + offset,
+        kind=planned.kind,
+        value_date=value_date,
+        posted_at=book.posted_at,
+        description=planned.description,
+        reference=planned.reference,
+        metadata=planned.metadata,
+        idempotency_key=order.idempotency_key,
+        reverses=None,
+        reversed_by=None,
+        legs=tuple(
+            PostedLeg(
+                step.leg.account.code,
+                step.leg.side,
+                step.leg.amount,
+                step.leg.account.ccy,
+                step.leg.account.minor_units,
+                step.balance_after,
+            )
+            for step in steps
+        ),
+    )

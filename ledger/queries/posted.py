@@ -1,0 +1,74 @@
+"""Journals as they stand in the books, whole with their legs, in two statements whatever their number."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ledger.domain.accounts import Side
+from ledger.domain.journals import JournalKind
+from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.models import IdempotencyKey, Journal, Leg
+from ledger.queries.compiled import Compiled
+
+
+_KEYS = Compiled(
+    lambda: IdempotencyKey.objects.filter(ledger_id__any=[None]).filter(key__any=[None]).values_list(
+        "ledger_id", "key", "id", "fingerprint"
+    )
+)
+
+
+def known_keys(keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], tuple[UUID, bytes]]:
+    """The sentinels of those of the (ledger, key) pairs that have posted: id and fingerprint."""
+    ledgers, texts = {ledger_id for ledger_id, _ in keys}, {key for _, key in keys}
+    return {
+        (ledger_id, key): (id_, bytes(mark))
+        for ledger_id, key, id_, mark in _KEYS.rows(list(ledgers), list(texts))
+        if (ledger_id, key) in keys
+    }
+
+
+def journals_of_key(key_id: UUID) -> tuple[PostedJournal, ...]:
+    """What a key has posted, in its order."""
+    return with_legs(Journal.objects.filter(idempotency_key_id=key_id).order_by("ordinal"))
+
+
+def with_legs(journals: QuerySet[Journal]) -> tuple[PostedJournal, ...]:
+    """The journals of a queryset with their legs, keys and reversals."""
+    rows = list(journals.select_related("idempotency_key", "reversed_by"))
+    legs = _legs_of([journal.id for journal in rows])
+    return tuple(_posted(journal, legs[journal.id]) for journal in rows)
+
+
+def _legs_of(journal_ids: list[UUID]) -> dict[UUID, list[PostedLeg]]:
+    legs: dict[UUID, list[PostedLeg]] = defaultdict(list)
+    rows = (
+        Leg.objects.filter(journal_id__any=journal_ids)
+        .order_by("journal_id", "position")
+        .values_list(
+            "journal_id", "account__code", "side", "amount", "ccy_id", "ccy__minor_units", "balance_after"
+        )
+    )
+    for journal_id, code, side, *figures in rows:
+        legs[journal_id].append(PostedLeg(code, Side(side), *figures))
+    return legs
+
+
+def _posted(journal: Journal, legs: list[PostedLeg]) -> PostedJournal:
+    reversal = getattr(journal, "reversed_by", None)
+    return PostedJournal(
+        id=journal.id,
+        number=journal.number,
+        kind=JournalKind(journal.kind),
+        value_date=journal.value_date,
+        posted_at=journal.posted_at,
+        description=journal.description,
+        reference=journal.reference,
+        metadata=journal.metadata,
+        idempotency_key=journal.idempotency_key.key,
+        reverses=journal.reverses_id,
+        reversed_by=reversal and reversal.id,
+        legs=tuple(legs),
+    )
