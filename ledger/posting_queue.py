@@ -40,7 +40,7 @@ class GroupQueue(Generic[Job, Result]):
     """Hands groups of jobs to `run`, one group at a time in this process.
 
     `run` gets the jobs in queue order and returns one result each, or raises for all of them. A group holds at most
-    `size_max` (a job says its own size), and always at least one job.
+    `size_max` (a job says its own size), and always at least one job. `arrived` counts the jobs that ever came.
     """
 
     def __init__(self, run: Callable[[Sequence[Job]], Sequence[Result]], *, size_max: int) -> None:
@@ -49,6 +49,7 @@ class GroupQueue(Generic[Job, Result]):
         self._mutex = threading.Lock()
         self._queue: deque[_Ticket[Job, Result]] = deque()
         self._led = False
+        self.arrived = 0
 
     def submit(self, job: Job, *, size: int, timeout_seconds: float) -> Result:
         """The job's result, once its group is through.
@@ -60,6 +61,7 @@ class GroupQueue(Generic[Job, Result]):
         queued_at = time.perf_counter()
         with self._mutex:
             self._queue.append(ticket)
+            self.arrived += 1
             if not self._led:
                 self._led, ticket.state = True, _State.LEADING
         if ticket.state is not _State.LEADING:
