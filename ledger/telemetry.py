@@ -1,4 +1,5 @@
 from prometheus_client import Counter, Histogram
+
 TX_TOTAL = Counter("ledger_tx_total", "", ["result"])
 SERIALIZATION_RETRIES_TOTAL = Counter("ledger_serialization_retries_total", "")
 GROUP_SIZE = Histogram("ledger_group_size", "")
