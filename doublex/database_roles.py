@@ -62,9 +62,7 @@ def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterat
         )
     yield _compose("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}", app.name)
     for table, rights in _rights().items():
-        yield sql.SQL("GRANT {} ON {} TO {}").format(
-            sql.SQL(rights), sql.Identifier(table), sql.Identifier(app.name)
-        )
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), sql.Identifier(app.name))
 
 
 def _role(role: Role, *, exists: bool) -> Iterator[sql.Composed]:
@@ -76,11 +74,10 @@ def _role(role: Role, *, exists: bool) -> Iterator[sql.Composed]:
 
 def _rights() -> dict[str, str]:
     tables = {
-        model._meta.db_table: "SELECT, INSERT, UPDATE, DELETE"
-        for model in apps.get_models(include_auto_created=True)
+        model._meta.db_table: "SELECT, INSERT, UPDATE, DELETE" for model in apps.get_models(include_auto_created=True)
     }
     return {"django_migrations": "SELECT"} | tables | APP_GRANTS
 
 
 def _compose(text: str, *names: str) -> sql.Composed:
-    return sql.SQL(text).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+    return sql.SQL(text).format(*map(sql.Identifier, names))

@@ -78,9 +78,7 @@ def books(ledger_ids: Collection[UUID]) -> list[LockedBook]:
 
 def balances(account_ids: Collection[UUID]) -> dict[UUID, RunningBalance]:
     """The accounts' balance rows, locked, as running balances."""
-    return {
-        account_id: RunningBalance(*running) for account_id, *running in _BALANCES.rows(list(account_ids))
-    }
+    return {account_id: RunningBalance(*running) for account_id, *running in _BALANCES.rows(list(account_ids))}
 
 
 def balance_of(account_id: UUID) -> Balance:

@@ -60,7 +60,7 @@ def as_refusal(error: Error) -> Refusal | None:
     """The refusal that callers know for what PostgreSQL said; None where it is a bug of ours."""
     if isinstance(error, IntegrityError):
         refusal = _REFUSALS.get(constraint_of(error) or "")
-        return refusal and refusal(str(error).partition("\n")[0])
+        return refusal(str(error).partition("\n")[0]) if refusal else None
     if is_worth_retrying(error) or sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED):
         return Busy("The books are busy; nothing was written. Try again in a moment.")
     return None

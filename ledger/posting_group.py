@@ -81,9 +81,7 @@ class _Group:
             for offset, (planned, value_date, steps) in enumerate(judged, 1)
         )
         book.last_number += len(journals)
-        legs = tuple(
-            tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged
-        )
+        legs = tuple(tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged)
         self.known_keys[order.ledger_id, order.idempotency_key] = (key_id, order.fingerprint)
         self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs)
         return PostedTransfer(journals, duplicate=False)

@@ -77,7 +77,9 @@ class NewPosting:
 
 def write(postings: Iterable[NewPosting]) -> None:
     """Insert the postings, all in one statement."""
-    keys, journals, legs = [], [], []
+    keys: list[tuple[Any, ...]] = []
+    journals: list[tuple[Any, ...]] = []
+    legs: list[tuple[Any, ...]] = []
     for posting in postings:
         first = posting.journals[0]
         keys.append(

@@ -128,19 +128,16 @@ def require_balance(legs: Sequence[PlannedLeg]) -> None:
     Raises:
         JournalNotBalanced: says both sums and their difference.
     """
-    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    sums: dict[tuple[str, Side], Decimal] = {}
     for leg in legs:
-        debits, credits = sums.get(leg.account.ccy, (ZERO, ZERO))
-        if leg.side is Side.DEBIT:
-            debits = EXACT.add(debits, leg.amount)
-        else:
-            credits = EXACT.add(credits, leg.amount)
-        sums[leg.account.ccy] = debits, credits
-    for ccy, (debits, credits) in sums.items():
-        if debits != credits:
+        place = leg.account.ccy, leg.side
+        sums[place] = EXACT.add(sums.get(place, ZERO), leg.amount)
+    for ccy in {ccy for ccy, _ in sums}:
+        debit, credit = (sums.get((ccy, side), ZERO) for side in Side)
+        if debit != credit:
             raise JournalNotBalanced(
-                f"Debits are {debits:f} {ccy} and credits {credits:f} {ccy}: they differ by "
-                f"{abs(EXACT.subtract(debits, credits)):f}.",
+                f"Debits are {debit:f} {ccy} and credits {credit:f} {ccy}: they differ by "
+                f"{abs(EXACT.subtract(debit, credit)):f}.",
                 field="legs",
             )
 
@@ -167,16 +164,12 @@ def _check_leg(
 ) -> PlannedLeg:
     field = f"legs[{index}].amount"
     if leg.amount is None:
-        raise InvalidAmount(
-            "An amount may be left out only in a transfer between two currencies.", field=field
-        )
+        raise InvalidAmount("An amount may be left out only in a transfer between two currencies.", field=field)
     amount = parse_amount(leg.amount, field=field)
     require_decimals(amount, currencies[leg.ccy], leg.ccy, field=field)
     account = accounts.get(leg.account)
     if account is None:
-        raise AccountNotFound(
-            f"No account {leg.account[:128]!r} in this ledger.", field=f"legs[{index}].account"
-        )
+        raise AccountNotFound(f"No account {leg.account[:128]!r} in this ledger.", field=f"legs[{index}].account")
     if account.ccy != leg.ccy:
         raise CurrencyMismatch(
             f"Account {account.code} is in {account.ccy}, the leg in {leg.ccy}.", field=f"legs[{index}].ccy"

@@ -28,9 +28,7 @@ class Account(models.Model):
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(name="account_code_is_unique_in_its_ledger", fields=["ledger", "code"]),
-            models.CheckConstraint(
-                name="account_code_is_printable", condition=Q(code__regex=r"^[!-~]{1,128}$")
-            ),
+            models.CheckConstraint(name="account_code_is_printable", condition=Q(code__regex=r"^[!-~]{1,128}$")),
             models.CheckConstraint(
                 name="account_type_is_known", condition=Q(type__in=[member.value for member in AccountType])
             ),
@@ -54,9 +52,7 @@ class Account(models.Model):
 class Balance(models.Model):
     """An account's running totals. The database makes the row, folds legs into it, and lets nobody else write."""
 
-    account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, primary_key=True, related_name="balance_row"
-    )
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="balance_row")
     debit_normal = models.BooleanField()
     non_negative = models.BooleanField()
     active = models.BooleanField(help_text="False while the account is frozen or closed: no leg may fold in.")
@@ -64,9 +60,7 @@ class Balance(models.Model):
     credits = TotalField(default=0)
     leg_count = models.BigIntegerField(default=0, help_text="The running number of the account's last leg.")
     balance = models.GeneratedField(
-        expression=Case(
-            When(debit_normal=True, then=F("debits") - F("credits")), default=F("credits") - F("debits")
-        ),
+        expression=Case(When(debit_normal=True, then=F("debits") - F("credits")), default=F("credits") - F("debits")),
         output_field=TotalField(),
         db_persist=True,
     )

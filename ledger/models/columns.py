@@ -52,7 +52,7 @@ class AnyOf(Lookup):
     def get_prep_lookup(self) -> Any:
         return [self.lhs.output_field.get_prep_value(value) for value in self.rhs]
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:  # noqa: ARG002 - Django's signature
         return "%s", [value]
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:

@@ -63,9 +63,7 @@ class Journal(models.Model):
     description = models.TextField(blank=True, default="")
     reference = models.TextField(blank=True, default="")
     metadata = models.JSONField(default=dict, blank=True)
-    reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
     leg_count = models.SmallIntegerField()
 
     class Meta:
@@ -73,9 +71,7 @@ class Journal(models.Model):
         constraints = [
             models.UniqueConstraint(name="journal_number_is_unique", fields=["ledger", "number"]),
             models.UniqueConstraint(name="journal_of_key", fields=["idempotency_key", "ordinal"]),
-            models.CheckConstraint(
-                name="journal_has_at_least_two_legs", condition=Q(leg_count__range=(2, 1000))
-            ),
+            models.CheckConstraint(name="journal_has_at_least_two_legs", condition=Q(leg_count__range=(2, 1000))),
             models.CheckConstraint(
                 name="journal_kind_is_known", condition=Q(kind__in=[member.value for member in JournalKind])
             ),
@@ -143,13 +139,9 @@ class Leg(models.Model):
         constraints = [
             models.UniqueConstraint(name="leg_position_is_unique", fields=["journal", "position"]),
             models.UniqueConstraint(name="leg_number_is_unique_in_account", fields=["account", "account_seq"]),
-            models.CheckConstraint(
-                name="leg_side_is_known", condition=Q(side__in=[member.value for member in Side])
-            ),
+            models.CheckConstraint(name="leg_side_is_known", condition=Q(side__in=[member.value for member in Side])),
             # The upper bound is what shuts NaN out: PostgreSQL sorts it above every number.
-            models.CheckConstraint(
-                name="leg_amount_is_positive", condition=Q(amount__gt=0, amount__lt=10**20)
-            ),
+            models.CheckConstraint(name="leg_amount_is_positive", condition=Q(amount__gt=0, amount__lt=10**20)),
         ]
         indexes = [models.Index(name="leg_by_value_date", fields=["account", "value_date"])]
 

@@ -38,9 +38,7 @@ class Ledger(models.Model):
 class BookState(models.Model):
     """Where a ledger's books stand. Made by the database with its ledger, moved by postings and by the close."""
 
-    ledger = models.OneToOneField(
-        Ledger, on_delete=models.PROTECT, primary_key=True, related_name="book_state"
-    )
+    ledger = models.OneToOneField(Ledger, on_delete=models.PROTECT, primary_key=True, related_name="book_state")
     last_number = models.BigIntegerField(default=0, help_text="The number of the ledger's newest journal.")
     last_posted_at = models.DateTimeField(null=True)
     closed_through = models.DateField(null=True, help_text="Nothing is posted on or before this date.")
@@ -48,9 +46,7 @@ class BookState(models.Model):
 
     class Meta:
         verbose_name = "book state"
-        constraints = [
-            models.CheckConstraint(name="book_state_number_counts_up", condition=Q(last_number__gte=0))
-        ]
+        constraints = [models.CheckConstraint(name="book_state_number_counts_up", condition=Q(last_number__gte=0))]
 
     def __str__(self) -> str:
         return f"{self.ledger_id} at {self.last_number}"

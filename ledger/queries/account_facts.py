@@ -15,9 +15,12 @@ REMEMBERED_ACCOUNTS_MAX = 200_000
 _accounts: dict[tuple[UUID, str], AccountFacts] = {}
 _minor_units: dict[str, int] = {}
 _ACCOUNTS = Compiled(
-    lambda: Account.objects.filter(ledger_id__any=[None]).filter(code__any=[None])
-    .order_by()
-    .values_list("id", "code", "ccy_id", "ccy__minor_units", "type", "non_negative")
+    lambda: (
+        Account.objects.filter(ledger_id__any=[None])
+        .filter(code__any=[None])
+        .order_by()
+        .values_list("id", "code", "ccy_id", "ccy__minor_units", "type", "non_negative")
+    )
 )
 
 

@@ -25,4 +25,4 @@ class Compiled:
                 raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
         with connection.cursor() as cursor:
             cursor.execute(self._sql, lists)
-            return cursor.fetchall()
+            return list(cursor.fetchall())

@@ -12,10 +12,11 @@ from ledger.domain.posted import PostedJournal, PostedLeg
 from ledger.models import IdempotencyKey, Journal, Leg
 from ledger.queries.compiled import Compiled
 
-
 _KEYS = Compiled(
-    lambda: IdempotencyKey.objects.filter(ledger_id__any=[None]).filter(key__any=[None]).values_list(
-        "ledger_id", "key", "id", "fingerprint"
+    lambda: (
+        IdempotencyKey.objects.filter(ledger_id__any=[None])
+        .filter(key__any=[None])
+        .values_list("ledger_id", "key", "id", "fingerprint")
     )
 )
 
@@ -47,12 +48,10 @@ def _legs_of(journal_ids: list[UUID]) -> dict[UUID, list[PostedLeg]]:
     rows = (
         Leg.objects.filter(journal_id__any=journal_ids)
         .order_by("journal_id", "position")
-        .values_list(
-            "journal_id", "account__code", "side", "amount", "ccy_id", "ccy__minor_units", "balance_after"
-        )
+        .values_list("journal_id", "account__code", "side", "amount", "ccy_id", "ccy__minor_units", "balance_after")
     )
-    for journal_id, code, side, *figures in rows:
-        legs[journal_id].append(PostedLeg(code, Side(side), *figures))
+    for journal_id, code, side, amount, ccy, minor_units, balance_after in rows:
+        legs[journal_id].append(PostedLeg(code, Side(side), amount, ccy, minor_units, balance_after))
     return legs
 
 

@@ -152,14 +152,18 @@ def refused(
     assert Footprint.of(ledger) == before
 
 
+def run_and_commit(connection: psycopg.Connection, statement: str) -> None:
+    connection.execute(statement)
+    connection.commit()
+
+
 def wait_until_blocked(connection: psycopg.Connection) -> None:
     """Return once the connection's backend waits for a lock: that is what forces an interleaving."""
     pid = connection.info.backend_pid
     with connect("owner") as observer:
         observer.autocommit = True
         for _ in range(1000):
-            (waiting,) = observer.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone()
-            if waiting:
+            if observer.execute("SELECT 1 WHERE cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone():
                 return
             time.sleep(0.01)
     raise AssertionError("the other transaction never had to wait")

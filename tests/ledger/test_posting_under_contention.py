@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from ledger import posting, telemetry
 from ledger.domain import refusals
+from ledger.domain.orders import TransferOrder
 from ledger.domain.posted import PostedTransfer
 from ledger.models import Account, Balance, Journal, Ledger
 from ledger.posting import post_transfer
@@ -53,13 +54,13 @@ def in_thread(work: Callable[[], object]) -> InBackground:
     return InBackground(and_disconnect)
 
 
-def queue_up(orders: list[object]) -> tuple[list[InBackground], list[object]]:
+def queue_up(orders: list[TransferOrder]) -> tuple[list[InBackground], list[object]]:
     """Post each order in a thread of its own, in that order, and return once all are queued or waiting."""
     outcomes: list[object] = [None] * len(orders)
 
     def post(index: int) -> None:
         try:
-            outcomes[index] = post_transfer(orders[index])  # type: ignore[arg-type]
+            outcomes[index] = post_transfer(orders[index])
         except refusals.Refusal as refusal:
             outcomes[index] = refusal
 
@@ -135,9 +136,7 @@ def test_a_day_that_closes_while_a_posting_waits_at_the_gate_is_closed_for_it(le
         closer.execute("LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
         threads, outcomes = queue_up([transfer(ledger, "CASH", "REV", "1.00", value_date=date(2026, 1, 31))])
         backend_that_waits("ExclusiveLock")
-        closer.execute(
-            "UPDATE ledger_bookstate SET closed_through = '2026-01-31' WHERE ledger_id = %s", [ledger.id]
-        )
+        closer.execute("UPDATE ledger_bookstate SET closed_through = '2026-01-31' WHERE ledger_id = %s", [ledger.id])
         closer.commit()
     assert threads[0].outcome() is None
     assert isinstance(outcomes[0], refusals.DayClosed)

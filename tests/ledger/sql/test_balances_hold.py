@@ -15,6 +15,7 @@ from tests.ledger.raw_books import (
     at_every_isolation_level,
     connect,
     refused,
+    run_and_commit,
     wait_until_blocked,
 )
 
@@ -25,9 +26,7 @@ def wallet(make_account: Callable[..., Account]) -> Account:
 
 
 def move(ledger: Ledger, debit: Account, credit: Account, amount: str) -> RawPosting:
-    return RawPosting(
-        ledger, [RawLeg(debit, "debit", Decimal(amount)), RawLeg(credit, "credit", Decimal(amount))]
-    )
+    return RawPosting(ledger, [RawLeg(debit, "debit", Decimal(amount)), RawLeg(credit, "credit", Decimal(amount))])
 
 
 def commit(posting: RawPosting) -> None:
@@ -64,7 +63,7 @@ def test_two_withdrawals_at_once_cannot_both_have_the_last_cent(
         late.number = 3
         statement = late.statement(second)
         move(ledger, wallet, cash, "5.00").write(first)
-        waiting = InBackground(lambda: (second.execute(statement), second.commit()))
+        waiting = InBackground(lambda: run_and_commit(second, statement))
         wait_until_blocked(second)
         first.commit()
         assert isinstance(waiting.outcome(), psycopg.errors.IntegrityError | psycopg.errors.SerializationFailure)
@@ -113,9 +112,7 @@ def test_the_column_that_the_app_may_lock_by_is_not_writable(ledger: Ledger, cas
 
 
 @at_every_isolation_level
-def test_frozen_account_takes_no_leg(
-    ledger: Ledger, cash: Account, revenue: Account, level: IsolationLevel
-) -> None:
+def test_frozen_account_takes_no_leg(ledger: Ledger, cash: Account, revenue: Account, level: IsolationLevel) -> None:
     Account.objects.filter(id=cash.id).update(status="frozen")
     refused(ledger, "account_must_be_active", move(ledger, cash, revenue, "1.00").write, level)
 
@@ -128,7 +125,7 @@ def test_a_leg_in_flight_while_its_account_is_frozen_is_refused(
         poster.execute("SELECT 1")
         statement = move(ledger, cash, revenue, "1.00").statement(poster)
         freezer.execute("UPDATE ledger_account SET status = 'frozen' WHERE id = %s", [cash.id])
-        waiting = InBackground(lambda: (poster.execute(statement), poster.commit()))
+        waiting = InBackground(lambda: run_and_commit(poster, statement))
         wait_until_blocked(poster)
         freezer.commit()
         assert isinstance(waiting.outcome(), psycopg.errors.IntegrityError | psycopg.errors.SerializationFailure)
@@ -140,9 +137,7 @@ def test_account_with_a_balance_cannot_be_closed(ledger: Ledger, cash: Account, 
     refused(
         ledger,
         "account_must_be_empty_to_close",
-        lambda connection: connection.execute(
-            "UPDATE ledger_account SET status = 'closed' WHERE id = %s", [cash.id]
-        ),
+        lambda connection: connection.execute("UPDATE ledger_account SET status = 'closed' WHERE id = %s", [cash.id]),
     )
 
 

@@ -15,15 +15,14 @@ from tests.ledger.raw_books import (
     at_every_isolation_level,
     connect,
     refused,
+    run_and_commit,
     wait_until_blocked,
 )
 
 
 @pytest.fixture
 def posting(ledger: Ledger, cash: Account, revenue: Account) -> RawPosting:
-    return RawPosting(
-        ledger, [RawLeg(cash, "debit", Decimal("10.00")), RawLeg(revenue, "credit", Decimal("10.00"))]
-    )
+    return RawPosting(ledger, [RawLeg(cash, "debit", Decimal("10.00")), RawLeg(revenue, "credit", Decimal("10.00"))])
 
 
 @pytest.fixture
@@ -42,9 +41,7 @@ def close_through(connection: psycopg.Connection, ledger: Ledger, day: str) -> N
 @pytest.mark.parametrize("role", ["default", "owner"])
 @pytest.mark.parametrize("table", ["ledger_journal", "ledger_leg", "ledger_idempotencykey"])
 @pytest.mark.parametrize("attack", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_books_are_never_changed(
-    posted: RawPosting, role: str, table: str, attack: str, level: IsolationLevel
-) -> None:
+def test_books_are_never_changed(posted: RawPosting, role: str, table: str, attack: str, level: IsolationLevel) -> None:
     expected = psycopg.errors.IntegrityError if role == "owner" else psycopg.errors.InsufficientPrivilege
     with connect(role, level) as connection, pytest.raises(expected):
         connection.execute(attack.format(table))
@@ -66,15 +63,13 @@ def test_a_key_posts_once(posted: RawPosting, level: IsolationLevel) -> None:
 
 
 @at_every_isolation_level
-def test_of_two_postings_with_one_key_at_once_the_second_is_refused(
-    posting: RawPosting, level: IsolationLevel
-) -> None:
+def test_of_two_postings_with_one_key_at_once_the_second_is_refused(posting: RawPosting, level: IsolationLevel) -> None:
     with connect(level=level) as first, connect(level=level) as second:
         second.execute("SELECT 1")
         late = RawPosting(posting.ledger, posting.legs, key=posting.key, number=2)
         statement = late.statement(second)
         posting.write(first)
-        waiting = InBackground(lambda: (second.execute(statement), second.commit()))
+        waiting = InBackground(lambda: run_and_commit(second, statement))
         wait_until_blocked(second)
         first.commit()
         assert isinstance(waiting.outcome(), psycopg.errors.IntegrityError | psycopg.errors.SerializationFailure)
@@ -130,7 +125,7 @@ def test_a_posting_in_flight_while_the_day_closes_is_refused(
         if closer_takes_the_gate:
             closer.execute("LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
         close_through(closer, posting.ledger, posting.value_date)
-        waiting = InBackground(lambda: (poster.execute(statement), poster.commit()))
+        waiting = InBackground(lambda: run_and_commit(poster, statement))
         wait_until_blocked(poster)
         closer.commit()
         assert isinstance(waiting.outcome(), psycopg.errors.IntegrityError | psycopg.errors.SerializationFailure)

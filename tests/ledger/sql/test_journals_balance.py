@@ -12,9 +12,7 @@ from tests.ledger.raw_books import RawLeg, RawPosting, at_every_isolation_level,
 
 @pytest.fixture
 def posting(ledger: Ledger, cash: Account, revenue: Account) -> RawPosting:
-    return RawPosting(
-        ledger, [RawLeg(cash, "debit", Decimal("10.00")), RawLeg(revenue, "credit", Decimal("10.00"))]
-    )
+    return RawPosting(ledger, [RawLeg(cash, "debit", Decimal("10.00")), RawLeg(revenue, "credit", Decimal("10.00"))])
 
 
 @at_every_isolation_level
@@ -38,9 +36,7 @@ def test_journal_without_legs_is_refused(posting: RawPosting, level: IsolationLe
 
 
 @at_every_isolation_level
-def test_journal_whose_legs_follow_in_a_second_statement_is_refused(
-    posting: RawPosting, level: IsolationLevel
-) -> None:
+def test_journal_whose_legs_follow_in_a_second_statement_is_refused(posting: RawPosting, level: IsolationLevel) -> None:
     def in_two_statements(connection: psycopg.Connection) -> None:
         legs, posting.legs, posting.leg_count = posting.legs, [], 2
         posting.write(connection)
