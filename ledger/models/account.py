@@ -28,7 +28,9 @@ class Account(models.Model):
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(name="account_code_is_unique_in_its_ledger", fields=["ledger", "code"]),
-            models.CheckConstraint(name="account_code_is_printable", condition=Q(code__regex=r"^[!-~]{1,128}$")),
+            models.CheckConstraint(
+                name="account_code_is_printable", condition=Q(code__regex="^[!-~]+$", code__length__lte=128)
+            ),
             models.CheckConstraint(
                 name="account_type_is_known", condition=Q(type__in=[member.value for member in AccountType])
             ),

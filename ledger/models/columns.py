@@ -4,6 +4,7 @@ from typing import Any
 
 import uuid_utils.compat
 from django.db import models
+from django.db.models.functions import Length
 from django.db.models.lookups import Lookup
 
 from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX
@@ -39,6 +40,10 @@ class CodeField(models.TextField):
     def __init__(self, **options: Any) -> None:
         options["db_collation"] = "C"
         super().__init__(**options)
+
+
+# CHECKs count characters by this: a bound inside a regular expression ({1,255}) costs 30 microseconds a row.
+CodeField.register_lookup(Length)
 
 
 # Foreign keys look their lookups up for themselves.
