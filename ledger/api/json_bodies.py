@@ -51,9 +51,7 @@ def parse_json(raw: bytes) -> Any:
     """
     try:
         text = raw.decode("utf-8")
-        parsed = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite_float
-        )
+        parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite_float)
     except RecursionError:
         raise ParseError("The body is nested too deeply.") from None
     except ValueError as error:
@@ -119,4 +117,3 @@ def _as_refusal(message: str) -> InvalidRequest:
     if field.rpartition(".")[2] == "amount" and what.endswith(("got `int`", "got `float`")):
         what = 'An amount is a string, such as "12.34": a JSON number loses cents on its way'
     return InvalidRequest(f"{what}.", field=field or None)
-

@@ -22,9 +22,7 @@ def require_small(metadata: Mapping[str, Any], *, field: str = "metadata") -> No
         raise InvalidRequest(f"Metadata is nested at most {DEPTH_MAX} deep.", field=field)
     size_bytes = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
     if size_bytes > BYTES_MAX:
-        raise InvalidRequest(
-            f"Metadata holds at most {BYTES_MAX} bytes of JSON; this has {size_bytes}.", field=field
-        )
+        raise InvalidRequest(f"Metadata holds at most {BYTES_MAX} bytes of JSON; this has {size_bytes}.", field=field)
 
 
 def _is_deeper_than(depth: int, value: object) -> bool:
