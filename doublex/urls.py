@@ -1,6 +1,19 @@
 """Where every app's pages and endpoints are mounted."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django_prometheus.exports import ExportToDjangoView
 
-urlpatterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+from doublex import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("api/", include("ledger.api.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", ExportToDjangoView, name="metrics"),
+]
+
+handler400 = "doublex.api_errors.bad_request"
+handler404 = "doublex.api_errors.page_not_found"
+handler500 = "doublex.api_errors.server_error"

@@ -84,3 +84,12 @@ def balances(account_ids: Collection[UUID]) -> dict[UUID, RunningBalance]:
 def balance_of(account_id: UUID) -> Balance:
     """One account's balance row, locked: for verbs that freeze or close it."""
     return Balance.objects.select_for_update().get(account_id=account_id)
+
+
+def account_tree(ledger_id: UUID) -> None:
+    """The shape of a ledger's tree of accounts: whoever moves an account in it goes alone.
+
+    An advisory lock and not the book's row: moving an account is no reason for postings to wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"account_tree {ledger_id}"])

@@ -103,6 +103,22 @@ class InvalidRequest(Refusal):
     code = "validation_error"
 
 
+class ParseError(Refusal):
+    """The body is not the JSON that it should be."""
+
+    code = "parse_error"
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+
+
+class ScopeMissing(Refusal):
+    """The caller's key is good, but not for this."""
+
+    code = "scope_missing"
+
+
 class Busy(Refusal):
     """Too much work is waiting. Nothing was written; the same request may be sent again."""
 

@@ -1,0 +1,71 @@
+"""Lists on the wire: {results, next, previous}, with a limit and a cursor that means nothing to callers."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from rest_framework.request import Request
+
+from ledger.api.parameters import Parameters
+from ledger.domain.refusals import InvalidRequest
+from ledger.queries.pages import Cursor, Key, Page
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 500
+PARAMETERS = ("limit", "cursor")
+
+Row = TypeVar("Row")
+
+
+def asked_page(parameters: Parameters, key_type: type[Key]) -> tuple[Cursor[Key] | None, int]:
+    """Which page is asked for: where it begins and how long it is.
+
+    Raises:
+        InvalidRequest: a limit that is no number, a cursor that we did not make.
+    """
+    limit = parameters.whole_number("limit", default=LIMIT_DEFAULT, at_most=LIMIT_MAX)
+    text = parameters.one("cursor")
+    return (None if text is None else _decoded(text, key_type)), limit
+
+
+def rendered_page(
+    request: Request, page: Page[Row, Key], render: Callable[[Row], dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "results": [render(row) for row in page.rows],
+        "next": _link(request, page.next),
+        "previous": _link(request, page.previous),
+    }
+
+
+def _link(request: Request, cursor: Cursor[Key] | None) -> str | None:
+    """The same request with another cursor: filters and limit stay."""
+    if cursor is None:
+        return None
+    parameters = request._request.GET.copy()
+    parameters["cursor"] = _encoded(cursor)
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def _encoded(cursor: Cursor[Key]) -> str:
+    text = json.dumps([int(cursor.backwards), cursor.key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decoded(text: str, key_type: type[Key]) -> Cursor[Key]:
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        backwards, key = json.loads(raw)
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        backwards, key = None, None
+    if backwards not in (0, 1) or type(key) is not key_type or not _is_storable(key):
+        raise InvalidRequest("This is no cursor of ours: take it from next or previous.", field="cursor")
+    return Cursor(key, backwards=bool(backwards))
+
+
+def _is_storable(key: str | int) -> bool:
+    if isinstance(key, int):
+        return 0 <= key < 2**63
+    return key.isascii() and key.isprintable()

@@ -1,0 +1,94 @@
+"""What the books answer, as the JSON of the contract: plain dicts, with no object between them and the encoder."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+
+from ledger.domain.accounts import AccountType
+from ledger.domain.money import format_amount
+from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
+from ledger.queries.account_rows import AccountRow
+from ledger.queries.balances import AccountBalance
+
+# It writes UUIDs, dates and instants by itself, and is several times quicker than the standard library.
+encode = msgspec.json.Encoder().encode
+
+
+def json_response(content: object, status: int = 200) -> HttpResponse:
+    return HttpResponse(encode(content), status=status, content_type="application/json")
+
+
+def transfer(posted: PostedTransfer) -> dict[str, Any]:
+    """What became of one order: all the legs of its journals, in order, and the journals' own ids and numbers."""
+    first = posted.journals[0]
+    return {
+        "journal_id": first.id,
+        "journals": [{"id": journal.id, "number": journal.number} for journal in posted.journals],
+        "number": first.number,
+        "status": "duplicate" if posted.duplicate else "applied",
+        "value_date": first.value_date,
+        "created_at": first.posted_at,
+        "legs": [leg for journal in posted.journals for leg in legs(journal.legs)],
+    }
+
+
+def journal(posted: PostedJournal) -> dict[str, Any]:
+    return {
+        "id": posted.id,
+        "number": posted.number,
+        "kind": posted.kind.value,
+        "value_date": posted.value_date,
+        "posted_at": posted.posted_at,
+        "description": posted.description,
+        "reference": posted.reference,
+        "metadata": posted.metadata,
+        "idempotency_key": posted.idempotency_key,
+        "reverses": posted.reverses,
+        "reversed_by": posted.reversed_by,
+        "legs": legs(posted.legs),
+    }
+
+
+def legs(posted: Sequence[PostedLeg]) -> list[dict[str, str]]:
+    return [
+        {
+            "account": leg.account,
+            "side": leg.side.value,
+            "amount": format_amount(leg.amount, leg.minor_units),
+            "ccy": leg.ccy,
+            "balance_after": format_amount(leg.balance_after, leg.minor_units),
+        }
+        for leg in posted
+    ]
+
+
+def account(row: AccountRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "code": row.code,
+        "name": row.name,
+        "ccy": row.ccy,
+        "type": row.type,
+        "normal_side": AccountType(row.type).normal_side.value,
+        "non_negative": row.non_negative,
+        "status": row.status,
+        "parent": row.parent,
+        "metadata": row.metadata,
+        "balance": format_amount(row.balance, row.minor_units),
+        "created_at": row.created_at,
+    }
+
+
+def balance(found: AccountBalance, as_of: date | datetime) -> dict[str, Any]:
+    return {
+        "account": found.account,
+        "ccy": found.ccy,
+        "balance": format_amount(found.balance, found.minor_units),
+        "as_of": as_of,
+        "snapshot_source": found.source,
+        "debits": format_amount(found.debits, found.minor_units),
+        "credits": format_amount(found.credits, found.minor_units),
+    }

@@ -1,0 +1,74 @@
+"""The body of a transfer, and the order that it stands for."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.domain.accounts import Side
+from ledger.domain.keys import require_key
+from ledger.domain.metadata import require_small
+from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.refusals import InvalidRequest
+
+Description = Annotated[str, msgspec.Meta(max_length=1024)]
+Reference = Annotated[str, msgspec.Meta(max_length=255)]
+
+# The books' dates begin here; anything older is a typing error.
+VALUE_DATE_MIN = date(1900, 1, 1)
+
+
+class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """One leg. Whether account, currency and amount are any good is for the books to say, not for the parser."""
+
+    account: str
+    side: Side
+    ccy: str
+    amount: str | None = None
+
+
+class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    legs: list[LegBody]
+    idempotency_key: str | None = None
+    value_date: date | None = None
+    on_closed: OnClosed | None = None
+    description: Description = ""
+    reference: Reference = ""
+    metadata: dict[str, Any] = {}
+
+
+def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None) -> TransferOrder:
+    """The order that a body (and the Idempotency-Key header beside it) gives.
+
+    Raises:
+        InvalidRequest: no key, two different keys, or a key, date or metadata out of bounds.
+    """
+    if body.value_date is not None and body.value_date < VALUE_DATE_MIN:
+        raise InvalidRequest(f"A value date is not before {VALUE_DATE_MIN}.", field="value_date")
+    require_small(body.metadata)
+    return TransferOrder(
+        ledger_id=ledger_id,
+        idempotency_key=_the_key(body.idempotency_key, header_key),
+        legs=tuple([LegOrder(leg.account, leg.side, leg.amount, leg.ccy) for leg in body.legs]),
+        value_date=body.value_date,
+        on_closed=body.on_closed,
+        description=body.description,
+        reference=body.reference,
+        metadata=body.metadata,
+    )
+
+
+def _the_key(in_body: str | None, in_header: str | None) -> str:
+    if in_body is not None and in_header is not None and in_body != in_header:
+        raise InvalidRequest(
+            "The idempotency key in the body differs from the one in the Idempotency-Key header; send one.",
+            field="idempotency_key",
+        )
+    key = in_body if in_body is not None else in_header
+    if key is None:
+        raise InvalidRequest(
+            "An idempotency key is missing: send idempotency_key in the body, or an Idempotency-Key header.",
+            field="idempotency_key",
+        )
+    return require_key(key)

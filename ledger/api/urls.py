@@ -1,0 +1,16 @@
+"""The ledger's endpoints, with and without a slash at the end: a redirect would lose a POST's body."""
+
+from django.urls import re_path
+
+from ledger.api.accounts import AccountsView, AccountView, BalanceView
+from ledger.api.journals import JournalsView, JournalView
+from ledger.api.transfers import TransfersView
+
+urlpatterns = [
+    re_path(r"^accounts/?$", AccountsView.as_view(), name="accounts"),
+    re_path(r"^accounts/(?P<code>[^/]+)/?$", AccountView.as_view(), name="account"),
+    re_path(r"^accounts/(?P<code>[^/]+)/balance/?$", BalanceView.as_view(), name="balance"),
+    re_path(r"^transfers/?$", TransfersView.as_view(), name="transfers"),
+    re_path(r"^journals/?$", JournalsView.as_view(), name="journals"),
+    re_path(r"^journals/(?P<journal_id>[^/]+)/?$", JournalView.as_view(), name="journal"),
+]

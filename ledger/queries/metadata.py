@@ -1,0 +1,31 @@
+"""Rows whose metadata holds given values."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+
+def holding(wanted: Mapping[str, str]) -> Q:
+    """The condition that each key has the value, which a URL can only give as text: `5` finds 5 and "5" alike."""
+    condition = Q()
+    for key, text in wanted.items():
+        as_text = Q(metadata__contains={key: text})
+        scalar = _scalar(text)
+        condition &= as_text if isinstance(scalar, str) else as_text | Q(metadata__contains={key: scalar})
+    return condition
+
+
+def _scalar(text: str) -> Any:
+    """The number, truth value or null that the text writes in JSON; the text itself where it writes none."""
+    try:
+        value = json.loads(text, parse_constant=str, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return text
+    return text if isinstance(value, str | list | dict) else value
+
+
+def _finite(text: str) -> float | str:
+    number = float(text)
+    return text if number in (float("inf"), float("-inf")) else number
