@@ -1,4 +1,8 @@
-"""The environment, typed: every setting's variable, its default, and what to do when it is wrong."""
+"""The environment, typed: every setting's variable, its default, and what to do when it is wrong.
+
+Without DATABASE_URL the settings are those of the instance that `make run` started on this checkout, so that a command
+beside it needs no setting at all.
+"""
 
 import os
 from dataclasses import dataclass
@@ -6,30 +10,105 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+from marshmallow import validate
+
+from doublex.embedded.state import running
+
+# Nothing listens there: a command that needs no database works, any other says what to do (doublex.checks).
+NO_DATABASE = "postgres://doublex@127.0.0.1:1/none"
+IS_POSTGRES_URL = validate.Regexp(
+    r"$|postgres(ql)?://.+/.+", error="expected a URL such as postgres://user:password@host:5432/database."
+)
+IS_REDIS_URL = validate.Regexp(r"$|rediss?://.+", error="expected a URL such as redis://host:6379/0.")
+INSECURE_KEY = "only-for-commands-that-serve-nobody"
 
 
 @dataclass(frozen=True)
 class Environment:
+    """The settings as values of their types; the field says the variable's name in lower case."""
+
     secret_key: str
     demo: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
-    databases: dict[str, Any]
+    database_url: str
+    database_owner_url: str
+    database_pool_size: int
+    database_prepare_threshold: int | None
+    redis_url: str
+    log_format: str
+    has_database: bool
+
+    @property
+    def databases(self) -> dict[str, dict[str, Any]]:
+        """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
+        options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
+        pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
+        databases = {"default": _database(self.database_url, **options, pool=pool)}
+        databases["default"]["CONN_HEALTH_CHECKS"] = True
+        if self.database_owner_url:
+            databases["owner"] = _database(self.database_owner_url, **options)
+        return databases
 
 
-def read_environment(base_dir: Path) -> Environment:  # noqa: ARG001
-    databases = {
-        alias: {
-            **dj_database_url.parse(os.environ[variable]),
-            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
-        }
-        for alias, variable in (("default", "DATABASE_URL"), ("owner", "DATABASE_OWNER_URL"))
-        if os.environ.get(variable)
+def read_environment(base_dir: Path) -> Environment:
+    """Read and check every variable at once.
+
+    Raises:
+        ImproperlyConfigured: names each variable that is missing or wrong, its value and what is expected.
+    """
+    embedded = None if os.environ.get("DATABASE_URL") else running(data_folder(base_dir))
+    if embedded:
+        for name, value in embedded.environment.items():
+            os.environ.setdefault(name, value)
+    env = Env(eager=False)
+    has_database = bool(os.environ.get("DATABASE_URL"))
+    values = {
+        "secret_key": env.str("SECRET_KEY", validate=validate.Length(min=32))
+        if has_database
+        else env.str("SECRET_KEY", INSECURE_KEY),
+        "demo": env.bool("DEMO", False),
+        "allowed_hosts": env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+        "csrf_trusted_origins": env.list("CSRF_TRUSTED_ORIGINS", []),
+        "database_url": env.str("DATABASE_URL", NO_DATABASE, validate=IS_POSTGRES_URL),
+        "database_owner_url": env.str("DATABASE_OWNER_URL", "", validate=IS_POSTGRES_URL),
+        "database_pool_size": env.int("DATABASE_POOL_SIZE", 40, validate=validate.Range(min=2)),
+        "database_prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5, validate=validate.Range(min=0)),
+        "redis_url": env.str("REDIS_URL", "", validate=IS_REDIS_URL),
+        "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
     }
-    return Environment(
-        secret_key=os.environ.get("SECRET_KEY", "first-commit"),
-        demo=os.environ.get("DEMO", "") == "true",
-        allowed_hosts=["*"],
-        csrf_trusted_origins=[],
-        databases=databases,
-    )
+    try:
+        env.seal()
+    except EnvError as error:
+        raise ImproperlyConfigured(_explain(error)) from None
+    values["database_prepare_threshold"] = values["database_prepare_threshold"] or None
+    return Environment(**values, has_database=has_database)
+
+
+def data_folder(base_dir: Path) -> Path:
+    """Where the embedded servers keep their data: DATA_DIR, or `.doublex` in the checkout."""
+    return Path(os.environ.get("DATA_DIR") or base_dir / ".doublex").resolve()
+
+
+def _database(url: str, **options: Any) -> dict[str, Any]:
+    parsed: dict[str, Any] = dict(dj_database_url.parse(url))
+    return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+
+
+def _explain(error: EnvError) -> str:
+    problems: dict[str, list[str]] = getattr(error, "error_messages", {})
+    lines = [
+        f"  {name}={_shown(name)}: {' '.join(str(message) for message in messages)}"
+        for name, messages in problems.items()
+    ]
+    return "\n".join(["The environment has settings that are missing or wrong (docs/operators.md lists all):", *lines])
+
+
+def _shown(name: str) -> str:
+    """The value as it may be logged: secrets and passwords in URLs are not."""
+    value = os.environ.get(name)
+    if value is None:
+        return "(not set)"
+    return "(hidden)" if "KEY" in name or "@" in value else repr(value)

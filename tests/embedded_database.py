@@ -61,6 +61,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         database = EmbeddedDatabase()
         early_config.add_cleanup(database.stop)
         os.environ.update(database.urls(TEMPLATE))
+    os.environ.setdefault("SECRET_KEY", new_password())
     for command in ("migrate", "db_roles"):
         subprocess.run([sys.executable, ROOT / "manage.py", command, "-v0"], check=True, stdout=subprocess.DEVNULL)
     return (yield)

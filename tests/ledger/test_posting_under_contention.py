@@ -166,7 +166,8 @@ def test_a_gate_that_does_not_open_in_time_is_busy_and_nothing_is_written(
         with pytest.raises(refusals.Busy):
             post_transfer(transfer(ledger, "CASH", "REV", "1.00"))
     finally:
-        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
     assert Footprint.of(ledger) == before
 
 

@@ -1,0 +1,189 @@
+"""`make run`: everything that DoubleX needs, started in order, watched, and stopped in the reverse order."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from doublex.embedded.binaries import BinaryMissingError
+from doublex.embedded.postgres import APP, OWNER, Cluster
+from doublex.embedded.process import Child, StartError, is_free
+from doublex.embedded.state import AlreadyRunningError, forget, only_run, remember, secrets_of
+from doublex.embedded.valkey import Broker
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASE = "doublex"
+WEB_READY_SECONDS = 60
+PREPARE_SECONDS_MAX = 300
+WATCH_SECONDS = 0.2
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
+    """Ctrl-C, or a TERM."""
+
+
+class Run:
+    """One run of the product on one data folder."""
+
+    def __init__(self, folder: Path, host: str, port: int) -> None:
+        self._folder = folder
+        self._host, self._port = host, port
+        self._children: list[Child] = []
+        self._environment: dict[str, str] = {}
+
+    @property
+    def web_url(self) -> str:
+        return f"http://{'127.0.0.1' if self._host in ('', '0.0.0.0') else self._host}:{self._port}"  # noqa: S104
+
+    def start(self) -> None:
+        """Start everything; what was started is stopped again by `stop`, also after a failure half-way."""
+        if not is_free(self._port, self._host):
+            raise StartError(f"Port {self._port} is taken by another program: set PORT to a free one.")
+        started_at = time.monotonic()
+        self._start_servers()
+        self._environment |= {"PROMETHEUS_MULTIPROC_DIR": str(self._fresh_folder("metrics")), "PYTHONUNBUFFERED": "1"}
+        remember(self._folder, self.web_url, self._environment)
+        os.environ.update(self._environment)
+        if os.environ.get("MIGRATE_ON_START", "true").lower() == "true":
+            self._prepare()
+        self._start_ours()
+        _say(f"DoubleX is up after {time.monotonic() - started_at:.1f} s.")
+        _say(self._greeting())
+
+    def watch(self) -> None:
+        """Return only by an exception: `Stopped`, or StartError naming the child that ended by itself."""
+        while True:
+            for child in self._children:
+                if (code := child.exit_code()) is not None:
+                    raise StartError(f"{child.name} ended by itself with code {code}.\n{child.last_words()}")
+            time.sleep(WATCH_SECONDS)
+
+    def stop(self) -> None:
+        """Stop what was started, last first: nobody loses a server that it still talks to."""
+        forget(self._folder)
+        for child in reversed(self._children):
+            child.stop()
+
+    def _start_servers(self) -> None:
+        if os.environ.get("DATABASE_URL"):
+            return
+        secrets = secrets_of(self._folder)
+        cluster = Cluster(self._folder / "postgres", self._log("postgres"), secrets["postgres"])
+        broker = Broker(self._folder / "broker", self._log("broker"), secrets["broker"])
+        self._children += [cluster.start()]
+        if not os.environ.get("REDIS_URL"):
+            self._children += [broker.start()]
+            broker.wait()
+            self._environment["REDIS_URL"] = broker.url
+        cluster.wait()
+        cluster.make_database(DATABASE, secrets["owner"])
+        self._environment |= {
+            "DATABASE_URL": cluster.url(APP, secrets["app"], DATABASE),
+            "DATABASE_OWNER_URL": cluster.url(OWNER, secrets["owner"], DATABASE),
+            "SECRET_KEY": secrets["django"],
+            "DEMO": os.environ.get("DEMO", "true"),
+        }
+
+    def _prepare(self) -> None:
+        child = self._python("prepare", "manage.py", "prepare")
+        child.start()
+        deadline = time.monotonic() + PREPARE_SECONDS_MAX
+        while child.exit_code() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if child.exit_code() != 0:
+            child.stop()
+            raise StartError(f"The database could not be prepared.\n{child.last_words()}")
+
+    def _start_ours(self) -> None:
+        workers, threads = os.environ.get("WEB_WORKERS", "2"), os.environ.get("WEB_THREADS", "32")
+        web = self._python(
+            *("web", "-m", "granian", "--interface", "wsgi", "doublex.wsgi:application", "--host", self._host),
+            *("--port", str(self._port), "--workers", workers, "--blocking-threads", threads, "--no-ws"),
+            *("--backlog", "2048", "--respawn-failed-workers", "--log-level", "warning"),
+        )
+        celery = ("-m", "celery", "-A", "doublex", "--skip-checks")
+        worker = self._python("worker", *celery, "worker", "--concurrency", "1", "--loglevel", "WARNING")
+        beat = self._python(
+            *("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile="),
+            *("--schedule", str(self._fresh_folder("beat") / "schedule")),
+        )
+        for child in (web, worker, beat) if os.environ.get("REDIS_URL") else (web,):
+            child.start()
+            self._children.append(child)
+        web.wait_until(self._answers, WEB_READY_SECONDS)
+
+    def _python(self, name: str, *arguments: str) -> Child:
+        # stop_signal TERM: granian and celery finish what is in flight.
+        return Child(name, [sys.executable, *arguments], self._log(name), folder=BASE_DIR)
+
+    def _log(self, name: str) -> Path:
+        return self._folder / "logs" / f"{name}.log"
+
+    def _fresh_folder(self, name: str) -> Path:
+        folder = self._folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.web_url}/healthz", timeout=5) as answer:  # noqa: S310 - our own URL
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _greeting(self) -> str:
+        return (
+            (BASE_DIR / "doublex" / "greeting.txt")
+            .read_text("utf-8")
+            .format(url=self.web_url, logs=self._folder / "logs")
+        )
+
+
+def main() -> int:
+    """Run until stopped; 0 when that was asked for, 1 when something failed, with the reason on stderr."""
+    arguments = _arguments()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _stop)
+    folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".doublex").resolve()
+    try:
+        with only_run(folder):
+            run = Run(folder, arguments.host, arguments.port)
+            try:
+                run.start()
+                run.watch()
+            except Stopped:
+                _say("Stopping.")
+            finally:
+                for name in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(name, signal.SIG_IGN)
+                run.stop()
+    except (AlreadyRunningError, BinaryMissingError, StartError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+    return parser.parse_args()
+
+
+def _stop(*_: object) -> None:
+    raise Stopped
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
