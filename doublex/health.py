@@ -1,12 +1,12 @@
 """Is the process up, and may it take money: /healthz and /readyz."""
 
 import time
-from collections.abc import Callable
 
-from celery import current_app
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from doublex.celery import app
 
 # Promise P8: what is acknowledged is durable. remote_apply waits for more than `on` does.
 _DURABLE = {
@@ -14,7 +14,7 @@ _DURABLE = {
     "full_page_writes": ("on",),
     "synchronous_commit": ("on", "remote_apply"),
 }
-_BROKER_TIMEOUT_SECONDS = 1.0
+_BROKER_TIMEOUTS = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
 
 OK = "ok"
 
@@ -61,13 +61,11 @@ def _migrations() -> str:
 
 
 def _broker() -> str:
-    return _told(lambda: current_app.connection_for_read().ensure_connection(max_retries=0, timeout=0))
-
-
-def _told(check: Callable[[], object]) -> str:
+    if app.conf.broker_url.startswith("memory:"):
+        return "none: REDIS_URL is not set"
     started_at = time.perf_counter()
     try:
-        check()
+        with app.connection_for_read(transport_options=_BROKER_TIMEOUTS) as broker, broker.channel():
+            return OK
     except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, readiness only tells of it
         return f"unreachable after {time.perf_counter() - started_at:.1f} s: {type(error).__name__}"
-    return OK

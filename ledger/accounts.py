@@ -55,7 +55,7 @@ class AccountChange:
 
     name: str | Unchanged = UNCHANGED
     status: AccountStatus | Unchanged = UNCHANGED
-    parent: str | None | Unchanged = UNCHANGED
+    parent: str | Unchanged | None = UNCHANGED
     metadata: Mapping[str, Any] | Unchanged = UNCHANGED
 
 
@@ -172,6 +172,8 @@ def _refusal_of(error: IntegrityError, code: str) -> Refusal | None:
         case "account_code_is_unique_in_its_ledger":
             return AccountExists(f"This ledger has an account {code!r} already.", field="code")
         case "account_must_be_empty_to_close":
-            return AccountNotEmpty(f"Account {code} is not empty: only a balance of zero can be closed.", field="status")
+            return AccountNotEmpty(
+                f"Account {code} is not empty: only a balance of zero can be closed.", field="status"
+            )
         case _:
             return None

@@ -10,7 +10,7 @@ from ledger.queries.trial_balance import trial_differences
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="ledger.check_books", ignore_result=True)
+@shared_task(name="ledger.check_books", ignore_result=True)  # type: ignore[untyped-decorator]
 def check_books() -> int:
     """Compare all debits with all credits, per ledger and currency; how many do not agree.
 
@@ -20,9 +20,7 @@ def check_books() -> int:
     differences = trial_differences()
     telemetry.BOOKS_OUT_OF_BALANCE.set(len(differences))
     for difference in differences:
-        logger.critical(
-            "ledger %s is out of balance in %s: debits %s, credits %s", *difference
-        )
+        logger.critical("ledger %s is out of balance in %s: debits %s, credits %s", *difference)
     if not differences:
         logger.info("the books balance")
     return len(differences)

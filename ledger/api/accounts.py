@@ -35,7 +35,7 @@ class AccountChangeBody(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     status: AccountStatus | msgspec.UnsetType = msgspec.UNSET
-    parent: str | None | msgspec.UnsetType = msgspec.UNSET
+    parent: str | msgspec.UnsetType | None = msgspec.UNSET
     metadata: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -43,9 +43,7 @@ class AccountsView(LedgerView):
     scopes = {"GET": Scope.READ, "POST": Scope.ACCOUNTS}
 
     def get(self, request: Request) -> HttpResponse:
-        parameters = Parameters(
-            request._request.GET, {"code", "type", "status", *pages.PARAMETERS}, metadata=True
-        )
+        parameters = Parameters(request._request.GET, {"code", "type", "status", *pages.PARAMETERS}, metadata=True)
         wanted = AccountFilter(
             codes=parameters.every("code"),
             types=parameters.words("type", AccountType),
@@ -77,9 +75,7 @@ class AccountView(LedgerView):
         if not is_account_code(code):
             raise _not_found(code)
         given = msgspec.structs.asdict(body).items()
-        change = AccountChange(
-            **{column: UNCHANGED if value is msgspec.UNSET else value for column, value in given}
-        )
+        change = AccountChange(**{column: UNCHANGED if value is msgspec.UNSET else value for column, value in given})
         changed = change_account(caller_of(request).ledger_id, code, change)
         return rendering.json_response(rendering.account(changed))
 

@@ -9,11 +9,10 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from ledger.api_keys import Caller, authenticate
+from ledger.demo import DEMO_LEDGER
 from ledger.domain.refusals import ScopeMissing
 from ledger.domain.scopes import Scope
-from ledger.demo import DEMO_LEDGER
 from ledger.queries.ledgers import ledger_id_of
-
 
 if TYPE_CHECKING:
     # Importing it makes DRF load its default authentication: this very module.
@@ -49,7 +48,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         method = "GET" if request.method == "HEAD" else str(request.method)
-        if not hasattr(view, method.lower()):
+        if method.lower() not in view.http_method_names or not hasattr(view, method.lower()):
             return True  # DRF answers 405, which says more than a refusal would.
         needed = getattr(view, "scopes", {}).get(method)
         if request.user is None or needed is None:

@@ -12,6 +12,7 @@ import msgspec
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
+from ledger.domain.metadata import finite_number
 from ledger.domain.refusals import InvalidRequest, ParseError, TooLarge
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -51,9 +52,7 @@ def parse_json(raw: bytes) -> Any:
     """
     try:
         text = raw.decode("utf-8")
-        parsed = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite_float
-        )
+        parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=finite_number)
     except RecursionError:
         raise ParseError("The body is nested too deeply.") from None
     except ValueError as error:
@@ -89,13 +88,6 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ParseError(f"{name} is not JSON.")
 
 
-def _finite_float(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ParseError(f"The number {text[:60]} is too large.")
-    return number
-
-
 def _refuse_unstorable(parsed: Any) -> None:
     pending = [parsed]
     while pending:
@@ -119,4 +111,3 @@ def _as_refusal(message: str) -> InvalidRequest:
     if field.rpartition(".")[2] == "amount" and what.endswith(("got `int`", "got `float`")):
         what = 'An amount is a string, such as "12.34": a JSON number loses cents on its way'
     return InvalidRequest(f"{what}.", field=field or None)
-

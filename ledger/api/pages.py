@@ -30,9 +30,7 @@ def asked_page(parameters: Parameters, key_type: type[Key]) -> tuple[Cursor[Key]
     return (None if text is None else _decoded(text, key_type)), limit
 
 
-def rendered_page(
-    request: Request, page: Page[Row, Key], render: Callable[[Row], dict[str, Any]]
-) -> dict[str, Any]:
+def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
     return {
         "results": [render(row) for row in page.rows],
         "next": _link(request, page.next),

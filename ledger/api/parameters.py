@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from django.http import QueryDict
@@ -12,7 +13,7 @@ from ledger.domain.refusals import InvalidRequest
 METADATA = "metadata."
 VALUE_LENGTH_MAX = 1024
 
-Word = TypeVar("Word", bound=str)
+Word = TypeVar("Word", bound=StrEnum)
 
 # A plus sign in a URL means a space; who forgot to escape it in "+02:00" is understood all the same.
 _UNESCAPED_OFFSET = re.compile(r"(?P<local>.*T.*) (?P<offset>\d\d:\d\d)")
@@ -70,11 +71,7 @@ class Parameters:
         return min(int(value), at_most)
 
     def metadata(self) -> dict[str, str]:
-        return {
-            name.removeprefix(METADATA): self.one(name) or ""
-            for name in self._given
-            if name.startswith(METADATA)
-        }
+        return {name.removeprefix(METADATA): self.one(name) or "" for name in self._given if name.startswith(METADATA)}
 
 
 def parse_date(name: str, text: str) -> date:
@@ -105,7 +102,7 @@ def _word(name: str, value: str, allowed: type[Word]) -> Word:
     try:
         return allowed(value)
     except ValueError:
-        choices = ", ".join(allowed)  # type: ignore[call-overload]
+        choices = ", ".join(allowed)
         raise InvalidRequest(f"{value[:60]!r} is none of: {choices}.", field=name) from None
 
 

@@ -56,6 +56,7 @@ STATUS_OF = {
     "outcome_unknown": 503,
 }
 
+SERVICE_UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = 1
 
 
@@ -78,4 +79,4 @@ def problem_of(refusal: Refusal) -> dict[str, Any]:
 
 def headers_of(code: str) -> dict[str, str]:
     """A 503 says when to come back: soon, because what is busy is a queue of milliseconds."""
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if STATUS_OF[code] == 503 else {}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if STATUS_OF[code] == SERVICE_UNAVAILABLE else {}

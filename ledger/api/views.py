@@ -1,9 +1,11 @@
 """What all endpoints of the ledger have in common."""
+# ruff: noqa: ARG002 - DRF fixes the signatures
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -15,16 +17,13 @@ from ledger.domain.scopes import Scope
 class AlwaysJson(BaseContentNegotiation):
     """There is one representation: an Accept header that asks for another gets it all the same."""
 
-    def select_parser(self, request: Request, parsers: Sequence[object]) -> None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return None
 
     def select_renderer(
-        self,
-        request: Request,  # noqa: ARG002 - DRF's signature
-        renderers: Sequence[BaseRenderer],
-        format_suffix: str | None = None,  # noqa: ARG002
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], "application/json"
+        return next(iter(renderers)), "application/json"
 
 
 class LedgerView(APIView):
@@ -37,4 +36,5 @@ class LedgerView(APIView):
     parser_classes = ()
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AlwaysJson
-    metadata_class = None
+    # No OPTIONS: the schema says what there is, and it would need a scope like everything else.
+    http_method_names = ["get", "post", "patch", "head"]

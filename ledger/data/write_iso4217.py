@@ -18,7 +18,7 @@ def write_iso4217() -> None:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["code", "number", "minor_units", "name"])
         for code, entry in sorted((code, entry) for code, entry in iso4217.raw_table.items() if code):
-            units = entry["CcyMnrUnts"]
+            units = str(entry["CcyMnrUnts"])
             out.writerow([code, f"{entry['CcyNbr']:03}", units if units.isdigit() else "", entry["CcyNm"]])
 
 

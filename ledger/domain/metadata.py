@@ -1,6 +1,7 @@
 """Metadata: a caller's own small JSON object, kept as it is and never interpreted."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,9 +23,19 @@ def require_small(metadata: Mapping[str, Any], *, field: str = "metadata") -> No
         raise InvalidRequest(f"Metadata is nested at most {DEPTH_MAX} deep.", field=field)
     size_bytes = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
     if size_bytes > BYTES_MAX:
-        raise InvalidRequest(
-            f"Metadata holds at most {BYTES_MAX} bytes of JSON; this has {size_bytes}.", field=field
-        )
+        raise InvalidRequest(f"Metadata holds at most {BYTES_MAX} bytes of JSON; this has {size_bytes}.", field=field)
+
+
+def finite_number(text: str) -> float:
+    """The number that JSON's `text` writes, if it can be kept: 1e999 would become an infinity, which JSON lacks.
+
+    Raises:
+        ValueError: it is too large.
+    """
+    number: float = json.loads(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:60]} is too large")
+    return number
 
 
 def _is_deeper_than(depth: int, value: object) -> bool:

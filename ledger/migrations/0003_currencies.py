@@ -1,11 +1,13 @@
 """ISO 4217's currencies, from ledger/data/iso4217.csv. A code that is there already stays as it is."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.data import iso4217_rows
 
 
-def load(apps, schema_editor):
+def load(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     Currency = apps.get_model("ledger", "Currency")
     Currency.objects.using(schema_editor.connection.alias).bulk_create(
         [

@@ -46,7 +46,7 @@ class AccountFilter:
 def account_row(ledger_id: UUID, code: str) -> AccountRow | None:
     """The ledger's account of that code."""
     row = _rows(ledger_id).filter(code=code).first()
-    return row and AccountRow(*row)
+    return AccountRow(*row) if row else None
 
 
 def account_page(

@@ -24,7 +24,7 @@ class AccountBalance(NamedTuple):
     balance: Decimal
     debits: Decimal
     credits: Decimal
-    source: str
+    source: str = "live"
 
 
 class StatementTimestamp(Func):
@@ -59,7 +59,7 @@ def live_balance(ledger_id: UUID, code: str) -> tuple[AccountBalance, datetime] 
     if not rows:
         return None
     *totals, read_at = rows[0]
-    return AccountBalance(*totals, source="live"), read_at
+    return AccountBalance(*totals), read_at
 
 
 @telemetry.GET_BALANCE_SECONDS.time()
@@ -68,9 +68,7 @@ def balance_as_of(ledger_id: UUID, code: str, as_of: date | datetime) -> Account
     facts = account_facts(ledger_id, {code}).get(code)
     if facts is None:
         return None
-    known = (
-        Q(journal__posted_at__lte=as_of) if isinstance(as_of, datetime) else Q(value_date__lte=as_of)
-    )
+    known = Q(journal__posted_at__lte=as_of) if isinstance(as_of, datetime) else Q(value_date__lte=as_of)
     totals = Leg.objects.filter(known, account_id=facts.id).aggregate(
         debits=Sum("amount", filter=Q(side=Side.DEBIT)), credits=Sum("amount", filter=Q(side=Side.CREDIT))
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from ledger.domain.metadata import finite_number
+
 
 def holding(wanted: Mapping[str, str]) -> Q:
     """The condition that each key has the value, which a URL can only give as text: `5` finds 5 and "5" alike."""
@@ -20,12 +22,7 @@ def holding(wanted: Mapping[str, str]) -> Q:
 def _scalar(text: str) -> Any:
     """The number, truth value or null that the text writes in JSON; the text itself where it writes none."""
     try:
-        value = json.loads(text, parse_constant=str, parse_float=_finite)
+        value = json.loads(text, parse_constant=str, parse_float=finite_number)
     except (ValueError, RecursionError):
         return text
     return text if isinstance(value, str | list | dict) else value
-
-
-def _finite(text: str) -> float | str:
-    number = float(text)
-    return text if number in (float("inf"), float("-inf")) else number

@@ -33,9 +33,7 @@ class Keyset(Generic[Row, Key]):
     key_of: Callable[[Row], Key]
     newest_first: bool = False
 
-    def slice(
-        self, rows: QuerySet[Any, Any], cursor: Cursor[Key] | None, limit: int
-    ) -> QuerySet[Any, Any]:
+    def slice(self, rows: QuerySet[Any, Any], cursor: Cursor[Key] | None, limit: int) -> QuerySet[Any, Any]:
         """One row more than the page holds tells whether there is another page."""
         backwards = cursor is not None and cursor.backwards
         descending = self.newest_first is not backwards

@@ -25,7 +25,5 @@ def trial_differences() -> list[TrialDifference]:
     )
     return [
         TrialDifference(*row)
-        for row in totals.values_list(
-            "account__ledger__code", "account__ccy_id", "total_debits", "total_credits"
-        )
+        for row in totals.values_list("account__ledger__code", "account__ccy_id", "total_debits", "total_credits")
     ]

@@ -17,7 +17,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with refusals_as_command_errors():
-            ledger = open_ledger(
-                options["code"], options["ccy"], options["timezone"], options["transfer_limit"]
-            )
+            ledger = open_ledger(options["code"], options["ccy"], options["timezone"], options["transfer_limit"])
         self.stdout.write(f"Ledger {ledger.code} is open: {ledger.base_ccy_id}, {ledger.timezone}.")
