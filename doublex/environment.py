@@ -67,7 +67,7 @@ def read_environment(base_dir: Path) -> Environment:
             os.environ.setdefault(name, value)
     env = Env(eager=False)
     has_database = bool(os.environ.get("DATABASE_URL"))
-    values = {
+    values: dict[str, Any] = {
         "secret_key": env.str("SECRET_KEY", validate=validate.Length(min=32))
         if has_database
         else env.str("SECRET_KEY", INSECURE_KEY),
