@@ -7,9 +7,16 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doublex.settings")
+    from django.conf import settings
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError:
+        if settings.ENVIRONMENT.has_database:
+            raise
+        sys.exit("No database: start one beside this with 'make run', or set DATABASE_URL (docs/operators.md).")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from marshmallow import validate
 
 from doublex.embedded.state import running
 
-# Nothing listens there: a command that needs no database works, any other says what to do (doublex.checks).
+# Nothing listens there: a command that needs no database works, any other says what to do (manage.py).
 NO_DATABASE = "postgres://doublex@127.0.0.1:1/none"
 IS_POSTGRES_URL = validate.Regexp(
     r"$|postgres(ql)?://.+/.+", error="expected a URL such as postgres://user:password@host:5432/database."
@@ -45,9 +45,11 @@ class Environment:
     def databases(self) -> dict[str, dict[str, Any]]:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
         options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
-        pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
-        databases = {"default": _database(self.database_url, **options, pool=pool)}
-        databases["default"]["CONN_HEALTH_CHECKS"] = True
+        databases = {"default": _database(self.database_url, **options)}
+        if self.has_database:
+            pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
+            databases["default"]["OPTIONS"]["pool"] = pool
+            databases["default"]["CONN_HEALTH_CHECKS"] = True
         if self.database_owner_url:
             databases["owner"] = _database(self.database_owner_url, **options)
         return databases
@@ -65,7 +67,7 @@ def read_environment(base_dir: Path) -> Environment:
             os.environ.setdefault(name, value)
     env = Env(eager=False)
     has_database = bool(os.environ.get("DATABASE_URL"))
-    values = {
+    values: dict[str, Any] = {
         "secret_key": env.str("SECRET_KEY", validate=validate.Length(min=32))
         if has_database
         else env.str("SECRET_KEY", INSECURE_KEY),

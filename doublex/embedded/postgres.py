@@ -119,8 +119,9 @@ class Cluster:
         child = Child(
             name="initdb",
             command=[
-                *(self._bin / "initdb", "-D", unfinished, "-U", SUPERUSER, "--encoding=UTF8", *locale),
-                *("--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"),
+                self._bin / "initdb",
+                *("-D", unfinished, "-U", SUPERUSER, f"--pwfile={password_file}"),
+                *("--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", *locale),
             ],
             log=self._log,
             drops_root=True,

@@ -1,6 +1,7 @@
 """One child process: started with its log in a file, waited for, and stopped by the signal that it understands."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,7 +40,7 @@ class Child:
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - commands of our own
                 [os.fspath(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -110,10 +111,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(wanted: int | None = None) -> int:
-    """The wanted port if it is free, else another below the ephemeral range."""
-    first = PORTS.start + os.getpid() * 7 % len(PORTS)
-    candidates = [port for port in (wanted,) if port] + [*range(first, PORTS.stop), *range(PORTS.start, first)]
-    for port in candidates:
-        if is_free(port):
+    """The wanted port if it is free, else another below the ephemeral range; never one given out before."""
+    first = random.choice(PORTS)  # noqa: S311 - to keep out of the way of other runs, not of attackers
+    for port in (*((wanted,) if wanted else ()), *range(first, PORTS.stop), *range(PORTS.start, first)):
+        if port not in _given_ports and is_free(port):
+            _given_ports.add(port)
             return port
     raise StartError(f"No port is free between {PORTS.start} and {PORTS.stop}.")
+
+
+# Given to a server that may not have bound it yet.
+_given_ports: set[int] = set()

@@ -1,7 +1,8 @@
 """A broker of our own: Valkey, which speaks Redis; what it has acknowledged survives a restart."""
 
-import socket
 from pathlib import Path
+
+import redis
 
 from doublex.embedded import binaries
 from doublex.embedded.process import Child, free_port
@@ -47,8 +48,7 @@ class Broker:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
-                return b"PONG" in connection.recv(100) + connection.recv(100)
-        except OSError:
+            with redis.Redis.from_url(self.url, socket_timeout=1) as client:
+                return bool(client.ping())
+        except redis.RedisError:
             return False

@@ -1,14 +1,12 @@
-from argparse import ArgumentParser
-
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 
 
 class Command(migrate.Command):
     """Django's `migrate`, as the database's owner: the app's role may not change tables."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database="owner")
 
