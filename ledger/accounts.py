@@ -114,9 +114,7 @@ def change_account(ledger_id: UUID, code: str, change: AccountChange) -> Account
 
 
 def _change(ledger_id: UUID, code: str, change: AccountChange) -> None:
-    account_id = Account.objects.filter(ledger_id=ledger_id, code=code).values_list("id", flat=True).first()
-    if account_id is None:
-        raise NotFound(f"No account {code!r} in this ledger.")
+    account_id = _row(ledger_id, code).id
     columns: dict[str, Any] = {
         "name": change.name,
         "status": change.status,

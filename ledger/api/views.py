@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -16,9 +15,6 @@ from ledger.domain.scopes import Scope
 
 class AlwaysJson(BaseContentNegotiation):
     """There is one representation: an Accept header that asks for another gets it all the same."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        return None
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

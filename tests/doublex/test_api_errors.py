@@ -105,8 +105,8 @@ def test_what_is_not_there_is_a_problem_under_api_and_a_page_elsewhere() -> None
 
 def test_djangos_own_errors_are_problems_under_api_and_pages_elsewhere(rf: RequestFactory) -> None:
     malformed = SuspiciousOperation()
-    problem(api_errors.bad_request(rf.get("/api/x"), malformed), 400, "validation_error")  # type: ignore[arg-type]
-    problem(api_errors.server_error(rf.get("/api/x")), 500, "internal_error")  # type: ignore[arg-type]
+    problem(api_errors.bad_request(rf.get("/api/x"), malformed), 400, "validation_error")
+    problem(api_errors.server_error(rf.get("/api/x")), 500, "internal_error")
     for page in (api_errors.bad_request(rf.get("/x"), malformed), api_errors.server_error(rf.get("/x"))):
         assert page["Content-Type"].startswith("text/html")
 

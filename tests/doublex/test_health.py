@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -5,6 +6,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from doublex import health
+from doublex.celery import app
+from doublex.embedded.valkey import Broker
 from tests.ledger.api.calls import content_of
 
 P8 = ("fsync", "full_page_writes", "synchronous_commit")
@@ -16,14 +19,14 @@ def _as_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def readyz(status: int) -> dict[str, str]:
-    content = content_of(Client().get("/readyz"), status)  # type: ignore[arg-type]
+    content = content_of(Client().get("/readyz"), status)
     assert content["status"] == ("ok" if status == 200 else "failing")
     return content["checks"]  # type: ignore[no-any-return]
 
 
 def test_a_process_is_up_without_asking_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "cursor", no_database)
-    assert content_of(Client().get("/healthz")) == {"status": "ok"}  # type: ignore[arg-type]
+    assert content_of(Client().get("/healthz")) == {"status": "ok"}
 
 
 def test_a_process_is_ready_when_what_it_acknowledges_is_durable() -> None:
@@ -47,7 +50,7 @@ def test_a_session_that_does_not_wait_for_the_disk_is_not_ready() -> None:
 def test_a_server_that_risks_what_it_acknowledged_is_not_ready(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     monkeypatch.setitem(health._DURABLE, setting, ("a value that no server has",))
     checks = readyz(503)
-    assert [name for name, found in checks.items() if found not in ("ok",) and name != "broker"] == [setting]
+    assert [name for name, found in checks.items() if found != "ok" and name != "broker"] == [setting]
 
 
 def test_a_migration_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +79,19 @@ def test_without_a_database_a_process_is_up_but_not_ready(monkeypatch: pytest.Mo
 
 
 def test_a_broker_that_is_away_is_told_but_turns_nobody_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
     assert readyz(200)["broker"].startswith("unreachable after")
+
+
+def test_a_broker_that_answers_is_told_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broker = Broker(tmp_path / "valkey", tmp_path / "valkey.log", password="for-this-test")
+    child = broker.start()
+    try:
+        broker.wait()
+        monkeypatch.setattr(app.conf, "broker_url", broker.url)
+        assert readyz(200)["broker"] == "ok"
+    finally:
+        child.stop()
 
 
 def test_metrics_show_the_ledgers_series() -> None:

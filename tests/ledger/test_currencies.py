@@ -1,4 +1,5 @@
 import uuid
+from pathlib import Path
 
 import iso4217
 import pytest
@@ -6,7 +7,7 @@ from django.db import IntegrityError
 
 from ledger import currencies
 from ledger.currencies import add_currency
-from ledger.data import iso4217_rows
+from ledger.data import ISO4217_PATH, iso4217_rows, write_iso4217
 from ledger.domain.refusals import InvalidRequest
 from ledger.models import Currency
 from tests.ledger.raw_books import connect
@@ -20,6 +21,12 @@ def test_the_kept_list_is_iso_4217s_as_published() -> None:
         units = str(entry["CcyMnrUnts"])
         assert kept[code].minor_units == (int(units) if units.isdigit() else None), code
         assert (int(kept[code].number), kept[code].name) == (entry["CcyNbr"], entry["CcyNm"]), code
+
+
+def test_the_kept_list_can_be_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_iso4217, "ISO4217_PATH", tmp_path / "iso4217.csv")
+    write_iso4217.write_iso4217()
+    assert (tmp_path / "iso4217.csv").read_bytes() == ISO4217_PATH.read_bytes()
 
 
 @pytest.mark.parametrize(

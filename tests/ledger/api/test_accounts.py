@@ -9,7 +9,8 @@ from tests.ledger.api.calls import Api, content_of, problem
 
 def opened(api: Api, code: str, **rest: Any) -> dict[str, Any]:
     body = {"code": code, "name": code.title(), "ccy": "EUR"} | rest
-    return content_of(api.post("/api/accounts/", body), 201)
+    account: dict[str, Any] = content_of(api.post("/api/accounts/", body), 201)
+    return account
 
 
 def test_an_account_opens_empty_and_active(api: Api, ledger: Ledger) -> None:

@@ -152,7 +152,7 @@ def test_every_view_is_tried_above() -> None:
         return bool(view.pattern.regex.match(path.removeprefix("/api/")))
 
     for pattern in urlpatterns:
-        view = pattern.callback.view_class
+        view = pattern.callback.view_class  # type: ignore[attr-defined]
         assert issubclass(view, LedgerView)
         tried = {method for method, path, _ in ENDPOINTS if has(pattern, path)}
         assert tried >= set(view.scopes) == {m.upper() for m in view.http_method_names if hasattr(view, m)} - {"HEAD"}

@@ -82,7 +82,7 @@ def test_journals_come_newest_first_and_postings_shift_no_page(api: Api) -> None
 def test_a_link_keeps_filters_and_limit(api: Api, make_account: Make) -> None:
     for code in ("A", "B", "C", "D"):
         make_account(code, type="expense" if code == "B" else "asset", metadata={"k": "v w"})
-    first = content_of(api.get("/api/accounts/", **{"type": "asset", "metadata.k": "v w", "limit": 1}))
+    first = content_of(api.get("/api/accounts/", **{"type": "asset", "metadata.k": "v w", "limit": "1"}))
     second = follow(api, first["next"])
     assert (codes(first), codes(second)) == (["A"], ["C"])
 
@@ -111,7 +111,7 @@ def test_accounts_are_found_by_code_type_status_and_metadata(api: Api, make_acco
 @pytest.mark.usefixtures("books")
 def test_journals_are_found_by_every_filter(api: Api, make_account: Make) -> None:
     make_account("OTHER")
-    sent = [
+    sent: list[dict[str, Any]] = [
         {"value_date": "2026-01-10", "reference": "R1", "metadata": {"order": 1}},
         {"value_date": "2026-01-11", "reference": "R2", "idempotency_key": "second"},
         {"value_date": "2026-01-12", "legs": [leg("OTHER", "debit", "1"), leg("REV", "credit", "1")]},

@@ -1,4 +1,5 @@
 import uuid
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -28,7 +29,7 @@ def test_ledger_open_opens_a_ledger() -> None:
     code = f"t-{uuid.uuid4().hex}"
     assert code in run("ledger_open", code, "--ccy", "EUR", "--timezone", "Europe/Berlin", "--transfer-limit", "500")
     ledger = Ledger.objects.get(code=code)
-    assert (ledger.base_ccy_id, ledger.timezone, ledger.transfer_limit) == ("EUR", "Europe/Berlin", 500)
+    assert (ledger.base_ccy_id, ledger.timezone, ledger.transfer_limit) == ("EUR", "Europe/Berlin", Decimal(500))
 
 
 def test_ledger_open_names_what_is_wrong(ledger: Ledger) -> None:
