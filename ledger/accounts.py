@@ -124,6 +124,8 @@ def _change(ledger_id: UUID, code: str, change: AccountChange) -> None:
     if not isinstance(change.parent, Unchanged):
         columns["parent_id"] = _new_parent_id(ledger_id, account_id, change.parent)
     if "status" in columns:
+        # PostgreSQL takes this lock too, when it follows the status; taken first, the wait for a posting in flight
+        # holds nobody else up at the account's row.
         locks.balance_of(account_id)
     if columns:
         Account.objects.filter(id=account_id).update(**columns)

@@ -13,6 +13,9 @@ ZERO = Decimal(0)
 INTEGER_DIGITS_MAX = 20
 DECIMALS_MAX = 18
 
+# Made once: every amount that is shown needs one.
+_QUANTA = [Decimal(1).scaleb(-decimals) for decimals in range(DECIMALS_MAX + 1)]
+
 _AMOUNT = re.compile(r"(?a:\d{1,20}(?:\.\d{1,18})?)")
 
 
@@ -64,4 +67,4 @@ def require_decimals(amount: Decimal, minor_units: int, ccy: str, *, field: str 
 
 def format_amount(amount: Decimal, minor_units: int) -> str:
     """The amount as the API writes it: plain digits with exactly the currency's decimals."""
-    return f"{EXACT.quantize(amount, Decimal(1).scaleb(-minor_units)):f}"
+    return f"{EXACT.quantize(amount, _QUANTA[minor_units]):f}"

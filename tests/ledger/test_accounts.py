@@ -25,6 +25,7 @@ def test_freezing_waits_for_a_posting_in_flight(ledger: Ledger, cash: Account) -
         freezing = in_thread(lambda: change_account(ledger.id, "CASH", freeze))
         wait_until_somebody_waits_for(other)
         assert Account.objects.get(id=cash.id).status == "active"
+        other.execute("SELECT FROM ledger_account WHERE id = %s FOR UPDATE NOWAIT", [cash.id])
         other.rollback()
     assert freezing.outcome() is None
     assert Account.objects.get(id=cash.id).status == "frozen"
