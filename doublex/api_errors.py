@@ -42,7 +42,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         error = exceptions.PermissionDenied()
     for kind, code in _CODE_OF_DRF:
         if isinstance(error, kind):
-            return _response(problem(code, str(error.detail)), _headers(error))
+            return _response(problem(code, *_said_by(error.detail)), _headers(error))
     return None
 
 
@@ -76,6 +76,14 @@ def _meaning_of(error: Exception, context: dict[str, Any]) -> Refusal | None:
             return Busy("The database is away. Try again in a moment.")
         return OutcomeUnknown("The database went away. Look whether it was done, or repeat the request.")
     return as_refusal(error)
+
+
+def _said_by(detail: Any) -> tuple[str, str | None]:
+    """DRF's detail, which may be a text, a list of them, or such lists by field: what it says and of which field."""
+    if isinstance(detail, dict):
+        field = next(iter(detail))
+        return _said_by(detail[field])[0], str(field)
+    return " ".join(map(str, detail)) if isinstance(detail, list) else str(detail), None
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

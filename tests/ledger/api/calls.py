@@ -1,0 +1,84 @@
+"""How tests call the API, and what every refusal of it must look like."""
+
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from ledger.api_keys import create_api_key
+from ledger.models import Ledger
+
+ALL_SCOPES = ("read", "post", "accounts")
+NOT_GIVEN = object()
+
+
+class Api:
+    """A caller with one key, or with none. Bodies that are text are sent as they are."""
+
+    def __init__(self, key: str | None) -> None:
+        self.key = key
+        self._client = Client(raise_request_exception=False)
+
+    @classmethod
+    def on(cls, ledger: Ledger, *scopes: str) -> "Api":
+        return cls(create_api_key(ledger.code, scopes or ALL_SCOPES))
+
+    def get(self, path: str, **parameters: Any) -> HttpResponse:
+        return self._client.get(path, parameters, secure=True, headers=self._headers())  # type: ignore[return-value]
+
+    def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
+        return self.send("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any) -> HttpResponse:
+        return self.send("PATCH", path, body)
+
+    def send(self, method: str, path: str, body: Any = "", **headers: str) -> HttpResponse:
+        """A keyword's underscores become the dashes of a header's name."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.generic(  # type: ignore[return-value]
+            method,
+            path,
+            body if isinstance(body, str | bytes) else json.dumps(body),
+            content_type=named.pop("Content-Type", "application/json"),
+            secure=True,
+            headers=self._headers() | named,
+        )
+
+    def transfer(self, amount: str = "10.00", **rest: Any) -> HttpResponse:
+        """CASH pays into REV; everything can be said otherwise."""
+        return self.post("/api/transfers/", transfer_body(amount, **rest))
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+
+def leg(account: str, side: str, amount: Any, ccy: str = "EUR") -> dict[str, Any]:
+    return {"account": account, "side": side, "amount": amount, "ccy": ccy}
+
+
+def transfer_body(amount: str = "10.00", **rest: Any) -> dict[str, Any]:
+    legs = [leg("CASH", "debit", amount), leg("REV", "credit", amount)]
+    return {"idempotency_key": uuid.uuid4().hex, "legs": legs} | rest
+
+
+def problem(response: HttpResponse, status: int, code: str, field: Any = NOT_GIVEN) -> dict[str, Any]:
+    """The response is that problem, whole; its content is returned."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    content: dict[str, Any] = json.loads(response.content)
+    assert content["code"] == code, content
+    assert content["type"] == f"urn:doublex:error:{code}"
+    assert content["status"] == status
+    assert content["title"]
+    assert content["detail"].endswith("."), content
+    if field is not NOT_GIVEN:
+        assert content["field"] == field, content
+    return content
+
+
+def content_of(response: HttpResponse, status: int = 200) -> Any:
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/json"
+    return json.loads(response.content)

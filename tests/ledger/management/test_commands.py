@@ -1,0 +1,104 @@
+import uuid
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate as log_in
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from ledger.api_keys import authenticate
+from ledger.models import ApiKey, Currency, Ledger
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def refused(*words: str) -> str:
+    with pytest.raises(CommandError) as refusal:
+        run(*words)
+    return str(refusal.value)
+
+
+def test_ledger_open_opens_a_ledger() -> None:
+    code = f"t-{uuid.uuid4().hex}"
+    assert code in run("ledger_open", code, "--ccy", "EUR", "--timezone", "Europe/Berlin", "--transfer-limit", "500")
+    ledger = Ledger.objects.get(code=code)
+    assert (ledger.base_ccy_id, ledger.timezone, ledger.transfer_limit) == ("EUR", "Europe/Berlin", 500)
+
+
+def test_ledger_open_names_what_is_wrong(ledger: Ledger) -> None:
+    assert refused("ledger_open", ledger.code, "--ccy", "EUR") == f"code: there is a ledger '{ledger.code}' already."
+    assert refused("ledger_open", "x", "--ccy", "EURO").startswith("ccy: 'EURO' is not a known currency")
+    assert refused("ledger_open", "x", "--ccy", "EUR", "--timezone", "CEST+9").startswith("timezone: 'CEST+9'")
+    assert "--ccy" in refused("ledger_open", "x")
+
+
+def test_a_made_key_stands_alone_on_the_last_line(ledger: Ledger) -> None:
+    *said, key = run(
+        "api_key", "create", "--ledger", ledger.code, "--scopes", "read, post,", "--name", "n"
+    ).splitlines()
+    caller = authenticate(key)
+    assert caller is not None
+    assert caller.ledger_id == ledger.id
+    assert sorted(caller.scopes) == ["post", "read"]
+    assert key not in "".join(said)
+
+
+def test_a_revoked_key_is_listed_as_such_and_no_key_is_ever_shown_again(ledger: Ledger) -> None:
+    keys = [run("api_key", "create", "--ledger", ledger.code, "--scopes", "read").splitlines()[-1] for _ in range(2)]
+    authenticate(keys[1])
+    assert keys[0][:11] in run("api_key", "revoke", keys[0][:11])
+    assert authenticate(keys[0]) is None
+    listed = [line for line in run("api_key", "list").splitlines() if ledger.code in line]
+    assert ["revoked" in line for line in listed] == [True, False]
+    assert ["never used" in line for line in listed] == [True, False]
+    assert not any(key in line for key in keys for line in listed)
+
+
+def test_api_key_names_what_is_wrong(ledger: Ledger) -> None:
+    assert refused("api_key", "create", "--ledger", "nowhere", "--scopes", "read").startswith(
+        "ledger: there is no ledger"
+    )
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", "reed").startswith("scopes: 'reed'")
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", ",").startswith("scopes: name at least")
+    assert "no key has the id or the prefix" in refused("api_key", "revoke", "dx_nobody00")
+    assert not ApiKey.objects.filter(ledger=ledger).exists()
+
+
+def test_currency_add_adds_a_currency_or_says_why_not() -> None:
+    code = f"C{uuid.uuid4().hex[:8].upper()}"
+    assert code in run("currency_add", code, "--name", "Points", "--minor-units", "3")
+    assert Currency.objects.get(code=code).minor_units == 3
+    assert (
+        refused("currency_add", code, "--name", "x", "--minor-units", "3")
+        == f"code: there is a currency '{code}' already."
+    )
+    assert refused("currency_add", "x", "--name", "x", "--minor-units", "3").startswith("code: 'x'")
+    assert "invalid int value" in refused("currency_add", "XAU", "--name", "Gold", "--minor-units", "many")
+
+
+def test_the_demo_is_for_demo_mode_only(settings: Settings) -> None:
+    settings.DEMO = False
+    assert "DEMO=true" in refused("ledger_demo")
+    assert not User.objects.filter(username="accountant").exists()
+
+
+def test_the_demo_can_be_set_up_again_and_keeps_a_changed_password(settings: Settings, client: Any) -> None:
+    settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    assert "accountant / doublex-demo" in run("ledger_demo")
+    accountant = log_in(username="accountant", password="doublex-demo")
+    assert isinstance(accountant, User)
+    assert (accountant.is_staff, accountant.is_superuser) == (True, False)
+    assert accountant.has_perm("ledger.view_journal")
+    assert not accountant.has_perm("ledger.view_apikey")
+    accountant.set_password("changed")
+    accountant.save()
+    run("ledger_demo")
+    assert log_in(username="accountant", password="doublex-demo") is None
+    accountant.delete()
