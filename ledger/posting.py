@@ -1,30 +1,33 @@
 """Posting: the verbs that write journals, each exactly once per idempotency key.
 
-The lone caller and the group of five hundred take the same road: checked here, queued, posted as one transaction
-(`posting_group`), answered after the commit.
+The lone caller and the batch of a thousand take the same road: checked here, queued, posted with whoever else waits as
+one transaction (`posting_group`), answered after the commit.
 """
 
 import time
 from collections.abc import Sequence
+from itertools import islice
 
-import tenacity
-from django.db import Error, connection
+from django.db import connection
 
-from ledger import telemetry
-from ledger.domain.checked import CheckedOrder
-from ledger.domain.judging import check_order
-from ledger.domain.orders import TransferOrder
-from ledger.domain.posted import PostedTransfer
-from ledger.domain.refusals import Refusal
-from ledger.posting_failures import as_refusal, is_worth_retrying
-from ledger.posting_group import Outcome, post_group
+from ledger import posting_attempts, telemetry
+from ledger.domain.checked import Bundle, CheckedOrder
+from ledger.domain.judging import check_order, mirror
+from ledger.domain.orders import ReversalOrder, TransferOrder
+from ledger.domain.posted import PostedBefore, PostedTransfer
+from ledger.domain.refusals import NotFound, Refusal
+from ledger.posting_group import Outcome
 from ledger.posting_queue import GroupQueue
 from ledger.queries.account_facts import account_facts, minor_units
-from ledger.queries.posted import known_keys
+from ledger.queries.journal_list import journal_of
+from ledger.queries.posted import journals_of_key, known_keys
 
 QUEUE_TIMEOUT_SECONDS = 5.0
-ATTEMPTS_MAX = 8
 GROUP_LEGS_MAX = 10_000
+# An independent batch passes the gate in pieces, so that single postings get their turn in between.
+CHUNK_ORDERS = 250
+
+_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(posting_attempts.post, size_max=GROUP_LEGS_MAX)
 
 
 def post_transfer(order: TransferOrder) -> PostedTransfer:
@@ -42,21 +45,95 @@ def post_transfer(order: TransferOrder) -> PostedTransfer:
         OutcomeUnknown: the commit's reply was lost; the same order again tells what happened.
         RuntimeError: called inside an open transaction, where isolation cannot be set.
     """
-    if connection.in_atomic_block:
-        raise RuntimeError("post_transfer commits by itself: call it outside transaction.atomic()")
-    started_at = time.perf_counter()
-    try:
-        outcome = _outcome_of(check_transfer(order))
-    except Refusal as refusal:
-        outcome = refusal
-    telemetry.POST_JOURNAL_SECONDS.observe(time.perf_counter() - started_at)
-    telemetry.TX_TOTAL.labels(result_label(outcome)).inc()
+    return _one(_check_transfer(order))
+
+
+def reverse_journal(order: ReversalOrder) -> PostedTransfer:
+    """Post the mirror image of a journal, once only: dated as asked, else today or the next open day.
+
+    A repeat of the same order returns the reversal already posted and writes nothing.
+
+    Raises:
+        NotFound: no such journal in the ledger. ReversalNotAllowed: it is a reversal itself.
+        AlreadyReversed: by another order. Everything else as `post_transfer`.
+    """
+    return _one(_check_reversal(order))
+
+
+def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedTransfer | Refusal]:
+    """Post many orders, one outcome each, in their order; a key given twice behaves as if sent one after the other.
+
+    Independent orders (`atomic=False`) each have their own outcome, also when others are refused. Atomic ones are
+    posted all or none; duplicates pass.
+
+    Raises:
+        Refusal: atomic, and one was refused: the first refusal, with its `index` among `extra`.
+        RuntimeError: called inside an open transaction.
+    """
+    checked = [_check_transfer(order) for order in orders]
+    outcomes: list[PostedTransfer | Refusal] = []
+    for chunk in [checked] if atomic else _chunks(checked):
+        outcomes += _submit(Bundle(tuple(chunk), atomic))
+    if atomic and outcomes and isinstance(outcomes[0], Refusal):
+        raise outcomes[0]
+    return outcomes
+
+
+def result_label(outcome: PostedTransfer | Refusal) -> str:
+    """The label under which `ledger_tx_total` counts the outcome."""
+    if isinstance(outcome, Refusal):
+        return outcome.code
+    return "duplicate" if outcome.duplicate else "applied"
+
+
+def _one(order: CheckedOrder) -> PostedTransfer:
+    (outcome,) = _submit(Bundle((order,)))
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
 
 
-def check_transfer(order: TransferOrder) -> CheckedOrder:
+def _submit(bundle: Bundle) -> list[PostedTransfer | Refusal]:
+    """What became of each of the bundle's orders, measured and counted."""
+    if connection.in_atomic_block:
+        raise RuntimeError("posting commits by itself: call it outside transaction.atomic()")
+    started_at = time.perf_counter()
+    outcomes = [_as_answer(outcome) for outcome in _outcomes(bundle)]
+    telemetry.POST_JOURNAL_SECONDS.observe(time.perf_counter() - started_at)
+    for outcome in outcomes:
+        telemetry.TX_TOTAL.labels(result_label(outcome)).inc()
+    return outcomes
+
+
+def _outcomes(bundle: Bundle) -> list[Outcome]:
+    refusals = [order.refusal for order in bundle.orders if order.refusal]
+    if len(refusals) == len(bundle.orders) and not known_keys({order.key for order in bundle.orders}):
+        # Nothing that waits for the gate could change these answers.
+        return list(refusals if not bundle.atomic else [_first(refusals)] * len(refusals))
+    size = sum(order.leg_count for order in bundle.orders)
+    try:
+        return _queue.submit(bundle, size=size, timeout_seconds=QUEUE_TIMEOUT_SECONDS)
+    except Refusal as busy:
+        return [busy] * len(bundle.orders)
+
+
+def _first(refusals: Sequence[Refusal]) -> Refusal:
+    refusals[0].extra["index"] = 0
+    return refusals[0]
+
+
+def _as_answer(outcome: Outcome) -> PostedTransfer | Refusal:
+    if isinstance(outcome, PostedBefore):
+        return PostedTransfer(journals_of_key(outcome.key_id), duplicate=True)
+    return outcome
+
+
+def _chunks(checked: list[CheckedOrder]) -> list[list[CheckedOrder]]:
+    pending = iter(checked)
+    return list(iter(lambda: list(islice(pending, CHUNK_ORDERS)), []))
+
+
+def _check_transfer(order: TransferOrder) -> CheckedOrder:
     """The order with its accounts resolved and its content judged, as far as nobody else can change it."""
     accounts = account_facts(order.ledger_id, {leg.account for leg in order.legs})
     currencies = minor_units({leg.ccy for leg in order.legs})
@@ -67,47 +144,14 @@ def check_transfer(order: TransferOrder) -> CheckedOrder:
         return CheckedOrder(*key, journals=(), refusal=refusal)
 
 
-def result_label(outcome: Outcome) -> str:
-    """The label under which `ledger_tx_total` counts the outcome."""
-    if isinstance(outcome, Refusal):
-        return outcome.code
-    return "duplicate" if outcome.duplicate else "applied"
-
-
-def _outcome_of(order: CheckedOrder) -> Outcome:
-    if order.refusal is not None and not known_keys({(order.ledger_id, order.idempotency_key)}):
-        return order.refusal  # nothing that waits for the gate could change this answer
-    legs = sum(len(planned.legs) for planned in order.journals)
-    return _queue.submit(order, size=legs, timeout_seconds=QUEUE_TIMEOUT_SECONDS)
-
-
-def _post(orders: Sequence[CheckedOrder]) -> list[Outcome]:
-    """Post a group; should PostgreSQL refuse it, post its orders one by one, so that each gets its own answer."""
+def _check_reversal(order: ReversalOrder) -> CheckedOrder:
+    """The mirror image of the journal, which as everything posted never changes."""
+    key = (order.ledger_id, order.idempotency_key, order.fingerprint())
     try:
-        return _post_with_retries(orders)
+        original = journal_of(order.ledger_id, order.journal_id)
+        if original is None:
+            raise NotFound(f"No journal {order.journal_id} in this ledger.")
+        accounts = account_facts(order.ledger_id, {leg.account for leg in original.legs})
+        return CheckedOrder(*key, journals=(mirror(original, accounts, order.value_date, order.description),))
     except Refusal as refusal:
-        return [refusal] * len(orders)
-    except Error as error:
-        refusal_of_all = as_refusal(error)
-        if len(orders) > 1 and not is_worth_retrying(error):
-            return [outcome for order in orders for outcome in _post([order])]
-        if refusal_of_all is None:
-            raise
-        return [refusal_of_all] * len(orders)
-
-
-def _count_retry(_: tenacity.RetryCallState) -> None:
-    telemetry.SERIALIZATION_RETRIES_TOTAL.inc()
-    if not connection.is_usable():
-        connection.close()
-
-
-_post_with_retries = tenacity.retry(
-    retry=tenacity.retry_if_exception(is_worth_retrying),
-    wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.25),
-    stop=tenacity.stop_after_attempt(ATTEMPTS_MAX),
-    before_sleep=_count_retry,
-    reraise=True,
-)(post_group)
-
-_queue: GroupQueue[CheckedOrder, Outcome] = GroupQueue(_post, size_max=GROUP_LEGS_MAX)
+        return CheckedOrder(*key, journals=(), refusal=refusal)

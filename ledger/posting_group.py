@@ -1,6 +1,6 @@
 """One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -10,17 +10,17 @@ from django.db import transaction
 
 from ledger import locks
 from ledger.domain.accounts import RunningBalance
-from ledger.domain.checked import CheckedOrder
+from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.domain.journals import PlannedJournal, PlannedStep
 from ledger.domain.judging import BookFacts, judge
-from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
-from ledger.domain.refusals import IdempotencyConflict, Refusal
+from ledger.domain.posted import PostedBefore, PostedJournal, PostedLeg, PostedTransfer
+from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
 from ledger.posting_rows import NewLeg, NewPosting, write
-from ledger.queries.posted import journals_of_key, known_keys
+from ledger.queries.posted import known_keys, reversed_among
 
-Outcome = PostedTransfer | Refusal
+Outcome = PostedTransfer | PostedBefore | Refusal
 
 
 @dataclass(slots=True)
@@ -49,11 +49,27 @@ class _Group:
     books: Mapping[UUID, _Book]
     balances: Mapping[UUID, RunningBalance]
     known_keys: dict[tuple[UUID, str], tuple[UUID, bytes]]
+    reversed_ids: set[UUID]
     new: dict[UUID, NewPosting] = field(default_factory=dict)
 
-    def answer(self, order: CheckedOrder) -> Outcome:
-        """What becomes of the order; a refusal leaves the group as if the order had never been in it."""
-        known = self.known_keys.get((order.ledger_id, order.idempotency_key))
+    def answers(self, bundle: Bundle) -> list[Outcome]:
+        """What becomes of each of the bundle's orders; an atomic one is refused as a whole, by its first refusal."""
+        if not bundle.atomic:
+            return [self._answer(order) for order in bundle.orders]
+        outcomes: list[Outcome] = []
+        undo = self._undo_point()
+        for index, order in enumerate(bundle.orders):
+            outcome = self._answer(order)
+            if isinstance(outcome, Refusal):
+                undo()
+                outcome.extra["index"] = index
+                return [outcome] * len(bundle.orders)
+            outcomes.append(outcome)
+        return outcomes
+
+    def _answer(self, order: CheckedOrder) -> Outcome:
+        """A refusal leaves the group as if the order had never been in it."""
+        known = self.known_keys.get(order.key)
         if known is not None:
             return self._replay(order, *known)
         if order.refusal is not None:
@@ -70,10 +86,13 @@ class _Group:
                 field="idempotency_key",
             )
         mate = self.new.get(key_id)
-        return PostedTransfer(mate.journals if mate else journals_of_key(key_id), duplicate=True)
+        return PostedTransfer(mate.journals, duplicate=True) if mate else PostedBefore(key_id)
 
     def _post(self, order: CheckedOrder) -> PostedTransfer:
         book = self.books[order.ledger_id]
+        for planned in order.journals:
+            if planned.reverses in self.reversed_ids:
+                raise AlreadyReversed(f"Journal {planned.reverses} is reversed already, and only once.")
         judged = [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
         key_id = new_id()
         journals = tuple(
@@ -82,25 +101,43 @@ class _Group:
         )
         book.last_number += len(journals)
         legs = tuple(tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged)
-        self.known_keys[order.ledger_id, order.idempotency_key] = (key_id, order.fingerprint)
+        self.reversed_ids.update(planned.reverses for planned in order.journals if planned.reverses)
+        self.known_keys[order.key] = (key_id, order.fingerprint)
         self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs)
         return PostedTransfer(journals, duplicate=False)
 
+    def _undo_point(self) -> Callable[[], None]:
+        """Remember the group as it is; calling what comes back makes it so again."""
+        keys, reversed_ids, new = dict(self.known_keys), set(self.reversed_ids), dict(self.new)
+        balances = {id_: (running.balance, running.leg_count) for id_, running in self.balances.items()}
+        numbers = {id_: book.last_number for id_, book in self.books.items()}
 
-def post_group(orders: Sequence[CheckedOrder]) -> list[Outcome]:
-    """Post those of the orders that the books allow, in queue order, durably; one outcome each.
+        def undo() -> None:
+            self.known_keys, self.reversed_ids, self.new = keys, reversed_ids, new
+            for id_, (balance, leg_count) in balances.items():
+                self.balances[id_].balance, self.balances[id_].leg_count = balance, leg_count
+            for id_, number in numbers.items():
+                self.books[id_].last_number = number
+
+        return undo
+
+
+def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
+    """Post those of the orders that the books allow, in queue order, durably; one outcome for each of each bundle.
 
     Raises:
         django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
     """
+    orders = [order for bundle in bundles for order in bundle.orders]
     with CommitWatch() as watch, transaction.atomic(durable=True):
         locks.pass_gate()
         group = _Group(
-            known_keys=known_keys({(order.ledger_id, order.idempotency_key) for order in orders}),
+            known_keys=known_keys({order.key for order in orders}),
             books={locked.ledger_id: _Book.of(locked) for locked in locks.books(_ledger_ids(orders))},
             balances=locks.balances(_account_ids(orders)),
+            reversed_ids=reversed_among(_reversed_by(orders)),
         )
-        outcomes = [group.answer(order) for order in orders]
+        outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
             write(group.new.values())
         watch.committing = True
@@ -109,6 +146,10 @@ def post_group(orders: Sequence[CheckedOrder]) -> list[Outcome]:
 
 def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
     return {order.ledger_id for order in orders}
+
+
+def _reversed_by(orders: Sequence[CheckedOrder]) -> list[UUID]:
+    return [planned.reverses for order in orders for planned in order.journals if planned.reverses]
 
 
 def _account_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
@@ -128,7 +169,7 @@ def _posted_journal(
         reference=planned.reference,
         metadata=planned.metadata,
         idempotency_key=order.idempotency_key,
-        reverses=None,
+        reverses=planned.reverses,
         reversed_by=None,
         legs=tuple(
             PostedLeg(

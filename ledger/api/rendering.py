@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from django.http import HttpResponse
 
+from ledger.api.problems import problem_of
 from ledger.domain.accounts import AccountType
 from ledger.domain.money import format_amount
 from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
+from ledger.domain.refusals import Refusal
 from ledger.queries.account_rows import AccountRow
 from ledger.queries.balances import AccountBalance
 
@@ -33,6 +35,13 @@ def transfer(posted: PostedTransfer) -> dict[str, Any]:
         "created_at": first.posted_at,
         "legs": [leg for journal in posted.journals for leg in legs(journal.legs)],
     }
+
+
+def outcome(of_order: PostedTransfer | Refusal) -> dict[str, Any]:
+    """One line of a batch's answer."""
+    if isinstance(of_order, Refusal):
+        return {"status": "refused", "error": problem_of(of_order)}
+    return transfer(of_order)
 
 
 def journal(posted: PostedJournal) -> dict[str, Any]:

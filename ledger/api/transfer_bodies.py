@@ -9,7 +9,7 @@ import msgspec
 from ledger.domain.accounts import Side
 from ledger.domain.keys import require_key
 from ledger.domain.metadata import require_small
-from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
 from ledger.domain.refusals import InvalidRequest
 
 Description = Annotated[str, msgspec.Meta(max_length=1024)]
@@ -17,6 +17,9 @@ Reference = Annotated[str, msgspec.Meta(max_length=255)]
 
 # The books' dates begin here; anything older is a typing error.
 VALUE_DATE_MIN = date(1900, 1, 1)
+
+BATCH_TRANSFERS_MAX = 1_000
+BATCH_LEGS_MAX = 10_000
 
 
 class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -38,14 +41,58 @@ class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     metadata: dict[str, Any] = {}
 
 
+class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
+    transfers: Annotated[list[TransferBody], msgspec.Meta(min_length=1, max_length=BATCH_TRANSFERS_MAX)]
+    atomic: bool = False
+
+
+class ReversalBody(msgspec.Struct, forbid_unknown_fields=True):
+    idempotency_key: str | None = None
+    value_date: date | None = None
+    description: Description = ""
+
+
+def as_orders(body: BatchBody, ledger_id: UUID) -> list[TransferOrder]:
+    """The orders of a batch; each has its own key.
+
+    Raises:
+        InvalidRequest: one of them is malformed, or they have too many legs together; `field` says which.
+    """
+    legs = sum([len(transfer.legs) for transfer in body.transfers])
+    if legs > BATCH_LEGS_MAX:
+        raise InvalidRequest(f"A batch has at most {BATCH_LEGS_MAX} legs; this one has {legs}.", field="transfers")
+    orders = []
+    for index, transfer in enumerate(body.transfers):
+        try:
+            orders.append(as_order(transfer, ledger_id))
+        except InvalidRequest as refusal:
+            raise InvalidRequest(refusal.detail, field=f"transfers[{index}].{refusal.field}") from None
+    return orders
+
+
+def as_reversal(body: ReversalBody, ledger_id: UUID, journal_id: UUID, header_key: str | None) -> ReversalOrder:
+    """The order to reverse a journal.
+
+    Raises:
+        InvalidRequest: no key, two different keys, or a key or date out of bounds.
+    """
+    _require_value_date(body.value_date)
+    return ReversalOrder(
+        ledger_id=ledger_id,
+        journal_id=journal_id,
+        idempotency_key=_the_key(body.idempotency_key, header_key),
+        value_date=body.value_date,
+        description=body.description,
+    )
+
+
 def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None) -> TransferOrder:
     """The order that a body (and the Idempotency-Key header beside it) gives.
 
     Raises:
         InvalidRequest: no key, two different keys, or a key, date or metadata out of bounds.
     """
-    if body.value_date is not None and body.value_date < VALUE_DATE_MIN:
-        raise InvalidRequest(f"A value date is not before {VALUE_DATE_MIN}.", field="value_date")
+    _require_value_date(body.value_date)
     require_small(body.metadata)
     return TransferOrder(
         ledger_id=ledger_id,
@@ -57,6 +104,11 @@ def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None)
         reference=body.reference,
         metadata=body.metadata,
     )
+
+
+def _require_value_date(value_date: date | None) -> None:
+    if value_date is not None and value_date < VALUE_DATE_MIN:
+        raise InvalidRequest(f"A value date is not before {VALUE_DATE_MIN}.", field="value_date")
 
 
 def _the_key(in_body: str | None, in_header: str | None) -> str:

@@ -19,3 +19,19 @@ class CheckedOrder:
     fingerprint: bytes
     journals: tuple[PlannedJournal, ...]
     refusal: Refusal | None = None
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.ledger_id, self.idempotency_key
+
+    @property
+    def leg_count(self) -> int:
+        return sum(len(planned.legs) for planned in self.journals)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Orders that one caller sends together; `atomic` ones are posted all or not at all."""
+
+    orders: tuple[CheckedOrder, ...]
+    atomic: bool = False

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts, Side
 from ledger.domain.orders import OnClosed
@@ -45,3 +46,4 @@ class PlannedJournal:
     description: str
     reference: str
     metadata: Mapping[str, Any]
+    reverses: UUID | None = None

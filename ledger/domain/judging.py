@@ -14,6 +14,7 @@ from ledger.domain.accounts import AccountFacts, RunningBalance, Side
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
 from ledger.domain.money import EXACT, ZERO, parse_amount, require_decimals
 from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.posted import PostedJournal
 from ledger.domain.refusals import (
     AccountNotActive,
     AccountNotFound,
@@ -23,6 +24,7 @@ from ledger.domain.refusals import (
     InsufficientFunds,
     InvalidAmount,
     JournalNotBalanced,
+    ReversalNotAllowed,
     TooFewLegs,
     TooManyCurrencies,
     TooManyLegs,
@@ -67,6 +69,31 @@ def check_order(
     )
 
 
+def mirror(
+    original: PostedJournal, accounts: Mapping[str, AccountFacts], value_date: date | None, description: str
+) -> PlannedJournal:
+    """The journal that undoes another: its legs on the other side, the last one first.
+
+    Undone in that order, an account passes through the same balances on the way back: what never went below zero
+    on the way there does not on the way back for the order of the legs alone.
+
+    Raises:
+        ReversalNotAllowed: the original is a reversal itself.
+    """
+    if original.kind is JournalKind.REVERSAL:
+        raise ReversalNotAllowed("A reversal is not reversed: post the transfer again instead.")
+    return PlannedJournal(
+        kind=JournalKind.REVERSAL,
+        legs=tuple(PlannedLeg(accounts[leg.account], leg.side.opposite, leg.amount) for leg in reversed(original.legs)),
+        value_date=value_date,
+        on_closed=OnClosed.REFUSE,
+        description=description or f"Reversal of {original.number}",
+        reference=original.reference,
+        metadata={},
+        reverses=original.id,
+    )
+
+
 def judge(
     planned: PlannedJournal, book: BookFacts, balances: Mapping[UUID, RunningBalance]
 ) -> tuple[date, list[PlannedStep]]:
@@ -75,7 +102,8 @@ def judge(
     Raises:
         TransferLimitExceeded, ValueDateInFuture, DayClosed, AccountNotActive, InsufficientFunds: nothing moved.
     """
-    _require_within_limit(planned.legs, book.transfer_limit)
+    if planned.kind is JournalKind.TRANSFER:
+        _require_within_limit(planned.legs, book.transfer_limit)
     value_date = settle_value_date(planned, book)
     steps, moved = [], dict[UUID, tuple[Decimal, int]]()
     for index, leg in enumerate(planned.legs):

@@ -64,6 +64,26 @@ class TransferOrder:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ReversalOrder:
+    """An order to post the mirror image of a journal, once only, and once per `idempotency_key` in its ledger."""
+
+    ledger_id: UUID
+    journal_id: UUID
+    idempotency_key: str
+    value_date: date | None = None
+    description: str = ""
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 over the request, before defaults."""
+        return digest(
+            "reversal",
+            str(self.journal_id),
+            self.value_date and self.value_date.isoformat(),
+            self.description,
+        )
+
+
 def digest(*parts: object) -> bytes:
     """SHA-256 of the parts in one canonical JSON form."""
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -40,6 +40,13 @@ class PostedJournal:
 
 
 @dataclass(frozen=True, slots=True)
+class PostedBefore:
+    """A key that had posted before; its journals are yet to be read."""
+
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PostedTransfer:
     """The journals of one key; `duplicate` when they had been posted before and nothing was written now."""
 

@@ -63,7 +63,14 @@ class Journal(models.Model):
     description = models.TextField(blank=True, default="")
     reference = models.TextField(blank=True, default="")
     metadata = models.JSONField(default=dict, blank=True)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        db_constraint=CHECKED_BY_TRIGGER,
+    )
     leg_count = models.SmallIntegerField()
 
     class Meta:
@@ -82,7 +89,8 @@ class Journal(models.Model):
             ),
             models.CheckConstraint(
                 name="journal_reversal_says_what_it_reverses",
-                condition=Q(reverses__isnull=True) | Q(kind=JournalKind.REVERSAL.value),
+                condition=Q(reverses__isnull=True) & ~Q(kind=JournalKind.REVERSAL.value)
+                | Q(reverses__isnull=False) & Q(kind=JournalKind.REVERSAL.value),
             ),
         ]
         indexes = [

@@ -36,6 +36,14 @@ def journals_of_key(key_id: UUID) -> tuple[PostedJournal, ...]:
     return with_legs(Journal.objects.filter(idempotency_key_id=key_id).order_by("ordinal"))
 
 
+def reversed_among(journal_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the journals that are reversed already."""
+    if not journal_ids:
+        return set()
+    rows = Journal.objects.filter(reverses_id__any=list(journal_ids))
+    return set(rows.values_list("reverses_id", flat=True))
+
+
 def with_legs(journals: QuerySet[Journal]) -> tuple[PostedJournal, ...]:
     """The journals of a queryset with their legs, keys and reversals."""
     rows = list(journals.select_related("idempotency_key", "reversed_by"))

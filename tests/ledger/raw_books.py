@@ -20,9 +20,9 @@ at_every_isolation_level = pytest.mark.parametrize("level", ISOLATION_LEVELS, id
 
 KEY = "INSERT INTO ledger_idempotencykey (id, ledger_id, key, fingerprint, journal_count) VALUES (%(key_id)s, %(ledger)s, %(key)s, '\\x00', %(journal_count)s)"
 JOURNAL = """INSERT INTO ledger_journal (id, ledger_id, number, kind, idempotency_key_id, ordinal, value_date, posted_at,
-    description, reference, metadata, leg_count)
-    VALUES (%(id)s, %(ledger)s, %(number)s, 'transfer', %(key_id)s, %(ordinal)s, %(value_date)s, clock_timestamp(),
-    '', '', '{}', %(leg_count)s)"""
+    description, reference, metadata, leg_count, reverses_id)
+    VALUES (%(id)s, %(ledger)s, %(number)s, %(kind)s, %(key_id)s, %(ordinal)s, %(value_date)s, clock_timestamp(),
+    '', '', '{}', %(leg_count)s, %(reverses)s)"""
 LEG = """INSERT INTO ledger_leg (ledger_id, journal_id, position, account_id, side, amount, ccy, value_date, account_seq,
     balance_after) VALUES """
 LEG_ROW = "('{ledger}', '{journal}', {position}, '{account}', '{side}', {amount}, '{ccy}', '{value_date}', {seq}, {balance_after})"
@@ -70,6 +70,7 @@ class RawPosting:
     ordinal: int = 1
     journal_count: int = 1
     leg_count: int | None = None
+    reverses: uuid.UUID | None = None
 
     def statement(self, connection: psycopg.Connection, *, with_key: bool = True, with_journal: bool = True) -> str:
         """The one statement that writes key, journal and legs together."""
@@ -82,6 +83,8 @@ class RawPosting:
             "number": self.number or BookState.objects.get(ledger=self.ledger).last_number + 1,
             "ordinal": self.ordinal,
             "value_date": self.value_date,
+            "kind": "reversal" if self.reverses else "transfer",
+            "reverses": self.reverses,
             "leg_count": len(self.legs) if self.leg_count is None else self.leg_count,
         }
         cursor = psycopg.ClientCursor(connection)

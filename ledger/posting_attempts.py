@@ -1,0 +1,60 @@
+"""Posting a group against a database that may say: not now, not together, or not at all."""
+
+from collections.abc import Sequence
+
+import tenacity
+from django.db import Error, connection
+
+from ledger import telemetry
+from ledger.domain.checked import Bundle
+from ledger.domain.refusals import Refusal
+from ledger.posting_failures import as_refusal, is_worth_retrying
+from ledger.posting_group import Outcome, post_group
+
+ATTEMPTS_MAX = 8
+
+
+def post(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
+    """Post a group, again where that may help; should PostgreSQL refuse it, post it in ever smaller parts.
+
+    So each order gets its own answer, and a bug in one is not the end of its mates.
+
+    Raises:
+        django.db.Error: a lone order, or an atomic bundle, that PostgreSQL refuses for a reason that has no name.
+    """
+    try:
+        return _with_retries(bundles)
+    except Refusal as refusal:
+        return [[refusal] * len(bundle.orders) for bundle in bundles]
+    except Error as error:
+        refusal_of_all = as_refusal(error)
+        if not is_worth_retrying(error) and (parts := _parts(bundles)):
+            return parts
+        if refusal_of_all is None:
+            raise
+        return [[refusal_of_all] * len(bundle.orders) for bundle in bundles]
+
+
+def _parts(bundles: Sequence[Bundle]) -> list[list[Outcome]] | None:
+    """The outcomes of the group's parts, each posted alone; None where it has no parts."""
+    if len(bundles) > 1:
+        return [outcomes for bundle in bundles for outcomes in post([bundle])]
+    (bundle,) = bundles
+    if bundle.atomic or len(bundle.orders) == 1:
+        return None
+    return [[outcome for order in bundle.orders for outcome in post([Bundle((order,))])[0]]]
+
+
+def _count_retry(_: tenacity.RetryCallState) -> None:
+    telemetry.SERIALIZATION_RETRIES_TOTAL.inc()
+    if not connection.is_usable():
+        connection.close()
+
+
+_with_retries = tenacity.retry(
+    retry=tenacity.retry_if_exception(is_worth_retrying),
+    wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.25),
+    stop=tenacity.stop_after_attempt(ATTEMPTS_MAX),
+    before_sleep=_count_retry,
+    reraise=True,
+)(post_group)
