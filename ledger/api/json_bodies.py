@@ -37,10 +37,23 @@ def read_body(request: Request, shape: type[Body], *, bytes_max: int = BODY_BYTE
     if not _JSON_TYPE.fullmatch(declared):
         raise UnsupportedMediaType(declared, f"Send the body as application/json, not {declared[:80]!r}.")
     # One byte more than allowed tells too large from just fitting, whatever length was declared.
-    raw = request._request.read(bytes_max + 1)
+    raw = _first_bytes(request, bytes_max + 1)
     if len(raw) > bytes_max:
         raise TooLarge(f"The body is larger than {bytes_max} bytes.")
     return typed(parse_json(raw), shape)
+
+
+def _first_bytes(request: Request, count: int) -> bytes:
+    """Up to so many bytes of the body. Django takes a body of undeclared length (chunked) for an empty one, although
+    a server that ends its input may be read to the end.
+    """
+    undeclared = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if undeclared else request._request
+    pieces = []
+    while count > 0 and (piece := stream.read(count)):
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
 
 
 def parse_json(raw: bytes) -> Any:

@@ -1,6 +1,10 @@
+import json
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
 from ledger.api.json_bodies import BODY_BYTES_MAX
 from ledger.models import Ledger
@@ -100,6 +104,31 @@ def test_a_body_beyond_the_limit_is_too_large(api: Api, ledger: Ledger) -> None:
     fitting = transfer_body()
     padded = str(fitting).replace("'", '"') + " " * 1000
     assert content_of(api.post("/api/transfers/", padded.ljust(BODY_BYTES_MAX)), 201)
+
+
+class Chunks(BytesIO):
+    """A body as it comes over the network: in pieces, of a length that nobody declared."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size or 0, 10))
+
+
+def chunked(api: Api, body: str) -> HttpResponse:
+    environment = {"wsgi.input": Chunks(body.encode()), "wsgi.input_terminated": True}
+    headers = {"Authorization": f"Bearer {api.key}"}
+    return Client().post(  # type: ignore[return-value]
+        "/api/transfers/",
+        content_type="application/json",
+        secure=True,
+        headers=headers,
+        CONTENT_LENGTH=None,
+        **environment,  # type: ignore[arg-type]
+    )
+
+
+def test_a_body_of_undeclared_length_is_read_to_its_end(api: Api) -> None:
+    assert content_of(chunked(api, json.dumps(transfer_body())), 201)
+    problem(chunked(api, " " * (BODY_BYTES_MAX + 1)), 413, "too_large")
 
 
 @pytest.mark.parametrize("declared", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
