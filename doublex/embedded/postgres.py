@@ -80,12 +80,12 @@ class Cluster:
         """Create the owner's role and its database where they are missing; the owner is no superuser."""
         with psycopg.connect(self.url(SUPERUSER, self._password, "postgres"), autocommit=True) as connection:
             owner = sql.Identifier(OWNER)
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB").format(owner))
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(owner, sql.Literal(owner_password)),
             )
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), owner))
 
     def _is_ready(self) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -113,7 +114,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 def free_port(wanted: int | None = None) -> int:
     """The wanted port if it is free, else another below the ephemeral range; never one given out before."""
     first = random.choice(PORTS)  # noqa: S311 - to keep out of the way of other runs, not of attackers
-    for port in (*((wanted,) if wanted else ()), *range(first, PORTS.stop), *range(PORTS.start, first)):
+    for port in chain([wanted] if wanted else [], range(first, PORTS.stop), range(PORTS.start, first)):
         if port not in _given_ports and is_free(port):
             _given_ports.add(port)
             return port

@@ -21,6 +21,8 @@ ENDPOINTS = [
     ("PATCH", "/api/accounts/CASH", Scope.ACCOUNTS),
     ("GET", "/api/accounts/CASH/balance", Scope.READ),
     ("POST", "/api/transfers/", Scope.POST),
+    ("POST", "/api/transfers/batch", Scope.POST),
+    ("POST", "/api/journals/01a20dfa-e364-720d-a982-63995d1236db/reverse", Scope.POST),
     ("GET", "/api/journals/", Scope.READ),
     ("GET", "/api/journals/01a20dfa-e364-720d-a982-63995d1236db", Scope.READ),
 ]

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from doublex.environment import read_environment
+
+
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **variables: str) -> object:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "DEMO", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read_environment(tmp_path)
+
+
+def test_every_wrong_variable_is_named_at_once_with_what_is_expected(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(
+            monkeypatch,
+            tmp_path,
+            DATABASE_URL="mysql://me:topsecret@here/books",
+            DATABASE_POOL_SIZE="many",
+            LOG_FORMAT="xml",
+            DEMO="perhaps",
+            REDIS_URL="ftp://x",
+        )
+    said = str(refusal.value)
+    for expected in ("DATABASE_POOL_SIZE='many'", "LOG_FORMAT='xml'", "DEMO='perhaps'", "REDIS_URL='ftp://x'"):
+        assert expected in said
+    assert "SECRET_KEY=(not set)" in said
+    assert "postgres://user:password@host" in said
+    assert "topsecret" not in said
+
+
+def test_without_a_database_nothing_is_demanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment = read(monkeypatch, tmp_path)
+    assert not environment.has_database  # type: ignore[attr-defined]
+    assert not environment.demo  # type: ignore[attr-defined]
+
+
+def test_production_is_the_base(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment = read(monkeypatch, tmp_path, DATABASE_URL="postgres://a:b@h/d", SECRET_KEY="s" * 50)
+    assert not environment.demo  # type: ignore[attr-defined]
+    assert environment.databases["default"]["OPTIONS"]["pool"]["max_size"] == 40  # type: ignore[attr-defined]
+    assert "owner" not in environment.databases  # type: ignore[attr-defined]
