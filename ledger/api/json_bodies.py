@@ -46,8 +46,7 @@ def read_body(request: Request, shape: type[Body], *, bytes_max: int = BODY_BYTE
 def _first_bytes(request: Request, count: int) -> bytes:
     """Up to so many bytes of the body.
 
-    Django takes a body of undeclared length (chunked) for an empty one, although a server that ends its input may be
-    read to the end.
+    Django takes a body of undeclared length (chunked) for an empty one; where the server ends its input, it is not.
     """
     undeclared = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
     stream = request.META["wsgi.input"] if undeclared else request._request

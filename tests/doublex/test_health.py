@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from doublex import health
@@ -54,9 +55,8 @@ def test_a_server_that_risks_what_it_acknowledged_is_not_ready(monkeypatch: pyte
 
 
 def test_a_migration_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db.migrations.recorder import MigrationRecorder
-
     applied = MigrationRecorder.applied_migrations
+    newest = max(name for app_label, name in applied(MigrationRecorder(connection)) if app_label == "ledger")
 
     newest = max(name for app, name in applied(MigrationRecorder(connection)) if app == "ledger")
 

@@ -22,9 +22,9 @@ ENDPOINTS = [
     ("GET", "/api/accounts/CASH/balance", Scope.READ),
     ("POST", "/api/transfers/", Scope.POST),
     ("POST", "/api/transfers/batch", Scope.POST),
-    ("POST", "/api/journals/01a20dfa-e364-720d-a982-63995d1236db/reverse", Scope.POST),
     ("GET", "/api/journals/", Scope.READ),
     ("GET", "/api/journals/01a20dfa-e364-720d-a982-63995d1236db", Scope.READ),
+    ("POST", "/api/journals/01a20dfa-e364-720d-a982-63995d1236db/reverse", Scope.POST),
 ]
 every_endpoint = pytest.mark.parametrize(("method", "path", "scope"), ENDPOINTS, ids=str)
 

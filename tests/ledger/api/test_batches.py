@@ -1,4 +1,4 @@
-"""Batches and reversals over HTTP."""
+"""Batches over HTTP."""
 
 from typing import Any
 
@@ -83,39 +83,3 @@ def test_a_thousand_transfers_post_in_one_request(api: Api, cash: Account) -> No
     results = content_of(api.post("/api/transfers/batch", body), 200)["results"]
     assert [result["number"] for result in results] == list(range(1, 1_001))
     assert results[-1]["legs"][0]["balance_after"] == "10.00"
-
-
-def test_a_reversal_over_http_applies_once_and_replays(api: Api) -> None:
-    posted = content_of(api.transfer("3.00"), 201)
-    path = f"/api/journals/{posted['journal_id']}/reverse"
-    body = {"idempotency_key": "undo", "description": "typing error"}
-    first = content_of(api.post(path, body), 201)
-    assert [one["side"] for one in first["legs"]] == ["debit", "credit"]
-    assert first["legs"][0]["balance_after"] == "0.00"
-    assert content_of(api.post(f"{path}/", body), 200) == first | {"status": "duplicate"}
-    problem(api.post(path, {"idempotency_key": "again"}), 409, "already_reversed")
-    original = content_of(api.get(f"/api/journals/{posted['journal_id']}"), 200)
-    undone = content_of(api.get(f"/api/journals/{first['journal_id']}"), 200)
-    assert original["reversed_by"] == undone["id"]
-    assert (undone["kind"], undone["reverses"]) == ("reversal", original["id"])
-
-
-def test_a_reversal_is_not_reversed_over_http(api: Api) -> None:
-    posted = content_of(api.transfer("3.00"), 201)
-    undo = content_of(api.post(f"/api/journals/{posted['journal_id']}/reverse", {"idempotency_key": "u"}), 201)
-    path = f"/api/journals/{undo['journal_id']}/reverse"
-    problem(api.post(path, {"idempotency_key": "uu"}), 422, "posting_not_allowed")
-
-
-@pytest.mark.parametrize("journal_id", ["nonsense", "01a20dfa-e364-720d-a982-63995d1236db"])
-def test_a_journal_that_is_not_there_cannot_be_reversed(api: Api, journal_id: str) -> None:
-    problem(api.post(f"/api/journals/{journal_id}/reverse", {"idempotency_key": "u"}), 404, "not_found")
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [({}, "idempotency_key"), ({"idempotency_key": "u", "value_date": "1066-10-14"}, "value_date")],
-)
-def test_a_malformed_reversal_is_named(api: Api, body: dict[str, Any], field: str) -> None:
-    posted = content_of(api.transfer("3.00"), 201)
-    problem(api.post(f"/api/journals/{posted['journal_id']}/reverse", body), 400, "validation_error", field)

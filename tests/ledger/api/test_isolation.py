@@ -71,6 +71,14 @@ def test_accounts_of_another_ledger_are_no_parents(api: Api, theirs: Api, ledger
     problem(api.patch("/api/accounts/A", {"parent": "THEIRS"}), 422, "account_not_found", "parent")
 
 
+def test_journals_of_another_ledger_are_not_reversed(api: Api, theirs: Api, ledger: Ledger) -> None:
+    journal_id = content_of(theirs.get("/api/journals/"))["results"][0]["id"]
+    before = content_of(theirs.get(f"/api/journals/{journal_id}"))
+    problem(api.post(f"/api/journals/{journal_id}/reverse", {"idempotency_key": "k"}), 404, "not_found")
+    assert content_of(theirs.get(f"/api/journals/{journal_id}")) == before
+    assert Footprint.of(ledger).journals == 0
+
+
 @pytest.mark.usefixtures("books")
 def test_accounts_of_another_ledger_take_no_legs(api: Api, theirs: Api, ledger: Ledger) -> None:
     before = Footprint.of(ledger)
