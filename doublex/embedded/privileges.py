@@ -2,7 +2,9 @@
 
 PostgreSQL refuses to run as root. Where we are root, its processes become an ordinary user that keeps one capability:
 to pass folders it may not enter (CAP_DAC_OVERRIDE, as an ambient capability, see capabilities(7)). So the checkout may
-lie below a folder with mode 0700. Where that capability is not to be had, they become that user plainly.
+lie below a folder with mode 0700. access(2), with which PostgreSQL's programs look for each other, leaves capabilities
+aside unless the process is marked so that its user does not decide about them (SECBIT_NO_SETUID_FIXUP). Where the
+capability is not to be had, they become that user plainly.
 """
 
 import ctypes
@@ -13,7 +15,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE = 1
 
@@ -62,6 +65,7 @@ def _libc() -> ctypes.CDLL | None:
 def _become(user: pwd.struct_passwd, libc: ctypes.CDLL | None) -> None:
     if libc is not None:
         libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)

@@ -1,12 +1,8 @@
 """`make run` as its user sees it: real processes on a data folder of the test's own."""
 
-import json
 import os
-import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,63 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from doublex.embedded.process import free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS_MAX = 90
-
-
-class Running:
-    """A `python -m doublex.run` of the test's own."""
-
-    def __init__(self, folder: Path, port: int | None = None, **environment: str) -> None:
-        self.folder = folder
-        self.port = port or free_port()
-        ours = {"DATA_DIR": str(folder), "PORT": str(self.port), "WEB_WORKERS": "1"}
-        dropped = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "REDIS_URL")
-        self.environment = {name: value for name, value in os.environ.items() if name not in dropped} | ours
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "doublex.run"],
-            cwd=ROOT,
-            env=self.environment | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.said = ""
-
-    def wait_until_up(self) -> None:
-        deadline = time.monotonic() + START_SECONDS_MAX
-        assert self.process.stdout
-        while "Ctrl-C stops everything" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, f"it ended: {self.said}"
-            assert time.monotonic() < deadline, self.said
-            self.said += line
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
-        if body is not None:
-            request.data = json.dumps(body).encode()
-            request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return dict(json.loads(answer.read()))
-
-    def beside(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """A command run beside it, with no setting but the data folder."""
-        return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-
-    def tree(self) -> list[psutil.Process]:
-        me = psutil.Process(self.process.pid)
-        return [me, *me.children(recursive=True)]
-
-    def end(self, how: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(how)
-        rest, _ = self.process.communicate(timeout=60)
-        self.said += rest
-        return self.process.returncode
+from tests.doublex.running import ROOT, Running
 
 
 @pytest.fixture
