@@ -42,6 +42,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self.said = ""
 
@@ -73,7 +74,8 @@ class Running:
         return [me, *me.children(recursive=True)]
 
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(how)
+        # To the whole group, as a terminal does: make passes a Ctrl-C on to nobody.
+        os.killpg(self.process.pid, how)
         rest, _ = self.process.communicate(timeout=60)
         self.said += rest
         return self.process.returncode
