@@ -92,8 +92,8 @@ def _order(ledger_id: UUID, day: date, ordinal: int, amount: Decimal, accounts: 
     """Valuation against unrealised result on the day, and the same the other way round on the next."""
     gained = amount > 0
     legs = (
-        PlannedLeg(accounts.valuation, Side.DEBIT if gained else Side.CREDIT, abs(amount)),
-        PlannedLeg(accounts.unrealised, Side.CREDIT if gained else Side.DEBIT, abs(amount)),
+        PlannedLeg(accounts.valuation, Side.DEBIT if gained else Side.CREDIT, amount.copy_abs()),
+        PlannedLeg(accounts.unrealised, Side.CREDIT if gained else Side.DEBIT, amount.copy_abs()),
     )
     first, words = new_id(), f"FX revaluation {day}"
     journals = (

@@ -1,9 +1,12 @@
-"""How one currency pays for the other: what passes through each clearing account, what is earned, what is left over."""
+"""How one currency pays for the other: what passes through each clearing account, what is earned, what is left over.
+
+No bare operator on an amount here: abs(), - and sum() round to 28 digits, and an amount may have 38.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fx.domain.conversion import ConversionRate, Rounding, as_text, rounded, share
+from fx.domain.conversion import CONVERSION, ConversionRate, Rounding, as_text, rounded, share
 from fx.domain.orders import Crossing, OpenLeg
 from fx.domain.rates import ONE
 from fx.domain.refusals import AmountTooSmall, FxRateMismatch
@@ -57,8 +60,8 @@ def settle(crossing: Crossing, rate: ConversionRate, terms: Terms, minor_units: 
         JournalNotBalanced: the other legs of the converted currency are more than what it converts to.
     """
     base_side = Side.CREDIT if crossing.base_net > 0 else Side.DEBIT
-    base_spread = _spread(abs(crossing.base_net), crossing.base, terms, minor_units)
-    base_amount = _with_spread(abs(crossing.base_net), base_spread, base_side)
+    base_spread = _spread(crossing.base_net.copy_abs(), crossing.base, terms, minor_units)
+    base_amount = _with_spread(crossing.base_net.copy_abs(), base_spread, base_side)
     if base_amount <= 0:
         raise AmountTooSmall(f"Nothing of the {crossing.base} is left to convert after the spread.", field="legs")
     exact = rate.exact(base_amount)
@@ -75,7 +78,7 @@ def settle(crossing: Crossing, rate: ConversionRate, terms: Terms, minor_units: 
         quote_amount = converted
     else:
         legs = tuple(leg for leg in crossing.legs if isinstance(leg, PlannedLeg))
-        quote_amount = _with_spread(abs(crossing.quote_net), quote_spread, base_side.opposite)
+        quote_amount = _with_spread(crossing.quote_net.copy_abs(), quote_spread, base_side.opposite)
         _require_agreement(crossing, rate, terms, minor_units, base_amount, quote_amount, needed)
     income = _income_leg(terms, base_spread or quote_spread)
     return Settled(base_amount, quote_amount, base_side, rate.residual(base_amount, quote_amount), (*legs, *income))
@@ -149,11 +152,11 @@ def _require_agreement(
         (base_amount, rate.exact_back(quote_amount) if quote_amount > 0 else ZERO, crossing.base),
     ):
         room = max(ONE.scaleb(-minor_units[ccy]), share(exact, terms.tolerance_bps))
-        if quote_amount > 0 and abs(given - exact) <= room:
+        if quote_amount > 0 and CONVERSION.subtract(given, exact).copy_abs() <= room:
             return
-    given = abs(crossing.quote_net)
+    given = crossing.quote_net.copy_abs()
     raise FxRateMismatch(
-        f"{abs(crossing.base_net):f} {crossing.base} come to {needed:f} {crossing.quote} at {as_text(rate.rate)[:40]} "
+        f"{crossing.base_net.copy_abs():f} {crossing.base} come to {needed:f} {crossing.quote} at {as_text(rate.rate)[:40]} "
         f"{crossing.base}/{crossing.quote} ({rate.source}, {rate.rate_date}); the legs say {given:f}. Leave one amount "
         "out to have it computed.",
         field="legs",

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,7 @@ class Exposures:
 
     @property
     def unrealised(self) -> Decimal:
-        return sum((exposure.unrealised for exposure in self.exposures), ZERO)
+        return reduce(EXACT.add, (exposure.unrealised for exposure in self.exposures), ZERO)
 
 
 def exposures(ledger_id: UUID, policy: Policy, minor_units: int, day: date) -> Exposures:
@@ -131,10 +132,11 @@ def _conversions_without_value(ledger_id: UUID, day: date) -> list[Movement]:
     made = Settlement.objects.filter(ledger_id=ledger_id, base_journal__value_date__lte=day, book_value=None)
     movements: list[Movement] = []
     for settlement in made.select_related("base_journal"):
-        sign = 1 if settlement.base_side == Side.CREDIT else -1
         on = settlement.base_journal.value_date
-        movements.append((settlement.base_id, on, sign * settlement.base_amount))
-        movements.append((settlement.quote_id, on, -sign * settlement.quote_amount))
+        base, quote = settlement.base_amount, settlement.quote_amount
+        bought = settlement.base_side == Side.CREDIT
+        movements.append((settlement.base_id, on, base if bought else EXACT.minus(base)))
+        movements.append((settlement.quote_id, on, EXACT.minus(quote) if bought else quote))
     return movements
 
 

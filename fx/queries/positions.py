@@ -50,8 +50,12 @@ class Positions:
 
     @property
     def unrealised(self) -> Decimal | None:
-        found = [position.unrealised for position in self.positions]
-        return None if None in found else sum((one for one in found if one is not None), ZERO)
+        total = ZERO
+        for position in self.positions:
+            if position.unrealised is None:
+                return None
+            total = EXACT.add(total, position.unrealised)
+        return total
 
 
 @dataclass(slots=True)

@@ -100,7 +100,10 @@ def test_running_it_twice_changes_nothing_and_after_a_change_the_difference_is_p
     assert balance_on(ledger, "FX-UNREALISED", month_end) == -11
     assert balance_on(ledger, "FX-UNREALISED", month_end + ONE_DAY) == 0
     steps = Revaluation.objects.filter(ledger=ledger).values_list("ordinal", "result", "amount")
-    assert [tuple(map(int, step)) for step in steps] == [(1, 10, 10), (2, 11, 1)]
+    assert [f"{ordinal}: {result:.2f}, {amount:.2f}" for ordinal, result, amount in steps] == [
+        "1: 10.00, 10.00",
+        "2: 11.00, 1.00",
+    ]
 
 
 def test_each_month_end_stands_for_itself(ledger: Ledger) -> None:
