@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from doublex import processes
 from doublex.embedded.binaries import BinaryMissingError
 from doublex.embedded.postgres import APP, OWNER, Cluster
 from doublex.embedded.process import Child, StartError, is_free
@@ -49,7 +50,7 @@ class Run:
         self._environment |= {"PROMETHEUS_MULTIPROC_DIR": str(self._fresh_folder("metrics")), "PYTHONUNBUFFERED": "1"}
         remember(self._folder, self.web_url, self._environment)
         os.environ.update(self._environment)
-        if os.environ.get("MIGRATE_ON_START", "true").lower() == "true":
+        if processes.migrates_on_start("true"):
             self._prepare()
         self._start_ours()
         _say(f"DoubleX is up after {time.monotonic() - started_at:.1f} s.")
@@ -90,7 +91,7 @@ class Run:
         }
 
     def _prepare(self) -> None:
-        child = self._python("prepare", "manage.py", "prepare")
+        child = self._child("prepare", [sys.executable, "manage.py", "prepare"])
         child.start()
         deadline = time.monotonic() + PREPARE_SECONDS_MAX
         while child.exit_code() is None and time.monotonic() < deadline:
@@ -100,26 +101,17 @@ class Run:
             raise StartError(f"The database could not be prepared.\n{child.last_words()}")
 
     def _start_ours(self) -> None:
-        workers, threads = os.environ.get("WEB_WORKERS", "2"), os.environ.get("WEB_THREADS", "32")
-        web = self._python(
-            *("web", "-m", "granian", "--interface", "wsgi", "doublex.wsgi:application", "--host", self._host),
-            *("--port", str(self._port), "--workers", workers, "--blocking-threads", threads, "--no-ws"),
-            *("--backlog", "2048", "--respawn-failed-workers", "--log-level", "warning"),
-        )
-        celery = ("-m", "celery", "-A", "doublex", "--skip-checks")
-        worker = self._python("worker", *celery, "worker", "--concurrency", "1", "--loglevel", "WARNING")
-        beat = self._python(
-            *("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile="),
-            *("--schedule", str(self._fresh_folder("beat") / "schedule")),
-        )
+        web = self._child("web", processes.web(self._host, self._port))
+        worker = self._child("worker", processes.worker())
+        beat = self._child("beat", processes.beat(self._fresh_folder("beat") / "schedule"))
         for child in (web, worker, beat) if os.environ.get("REDIS_URL") else (web,):
             child.start()
             self._children.append(child)
         web.wait_until(self._answers, WEB_READY_SECONDS)
 
-    def _python(self, name: str, *arguments: str) -> Child:
+    def _child(self, name: str, command: list[str]) -> Child:
         # stop_signal TERM: granian and celery finish what is in flight.
-        return Child(name, [sys.executable, *arguments], self._log(name), folder=BASE_DIR)
+        return Child(name, command, self._log(name), folder=BASE_DIR)
 
     def _log(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"

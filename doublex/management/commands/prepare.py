@@ -3,7 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
+
+from doublex.management.owner import owner_connection
 
 # "DoubleX" as a number: every process that boots at once asks for the same lock.
 MIGRATION_LOCK = 0x446F75626C6558
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with connections["owner"].cursor() as cursor:
+        with owner_connection().cursor() as cursor:
             # A session lock, not a transaction's: migrations have transactions of their own.
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
             try:
