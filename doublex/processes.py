@@ -1,20 +1,21 @@
 """How our own processes are started: the command lines of web server, worker and beat, in one place."""
 
-import os
 import sys
 from pathlib import Path
+
+from doublex.environment import StartSettings
 
 ROLES = ("web", "worker", "beat")
 _CELERY = (sys.executable, "-m", "celery", "-A", "doublex", "--skip-checks")
 
 
-def web(host: str, port: int) -> list[str]:
-    """Granian with WEB_WORKERS processes of WEB_THREADS threads: as many requests at once, and the rest wait outside."""
-    workers, threads = os.environ.get("WEB_WORKERS", "2"), os.environ.get("WEB_THREADS", "32")
+def web(settings: StartSettings) -> list[str]:
+    """Granian: so many processes of so many threads answer as many requests at once, and the rest wait outside."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "doublex.wsgi:application"),
-        *("--host", host, "--port", str(port), "--workers", workers, "--blocking-threads", threads, "--no-ws"),
-        *("--backlog", "2048", "--respawn-failed-workers", "--log-level", "warning"),
+        *("--host", settings.host, "--port", str(settings.port), "--no-ws", "--backlog", "2048"),
+        *("--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads)),
+        *("--respawn-failed-workers", "--log-level", "warning"),
     ]
 
 
@@ -25,8 +26,3 @@ def worker() -> list[str]:
 def beat(schedule: Path) -> list[str]:
     """`schedule` is a file of beat's own, which may be lost: a tick more or less does no harm."""
     return [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule", str(schedule)]
-
-
-def migrates_on_start(default: str) -> bool:
-    """Whether MIGRATE_ON_START asks for `manage.py prepare` before anything else."""
-    return os.environ.get("MIGRATE_ON_START", default).lower() in ("1", "true", "yes", "on")

@@ -45,13 +45,11 @@ def servers(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def serve(servers: dict[str, str]) -> Iterator[object]:
-    started: list[subprocess.Popen[str]] = []
+    started: list[subprocess.Popen[bytes]] = []
 
-    def start(role: str, port: int | None = None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "doublex.serve", role, "--host", "127.0.0.1"]
-        process = subprocess.Popen(
-            command + (["--port", str(port)] if port else []), cwd=ROOT, env=os.environ | servers, text=True
-        )
+    def start(role: str, port: int | None = None) -> subprocess.Popen[bytes]:
+        environment = os.environ | servers | {"HOST": "127.0.0.1"} | ({"PORT": str(port)} if port else {})
+        process = subprocess.Popen([sys.executable, "-m", "doublex.serve", role], cwd=ROOT, env=environment)
         started.append(process)
         return process
 
@@ -71,7 +69,7 @@ def readiness(port: int) -> dict[str, object]:
     raise AssertionError("not ready in time")
 
 
-def test_two_web_servers_on_an_empty_database_migrate_it_once_and_both_serve(serve, servers) -> None:  # type: ignore[no-untyped-def]
+def test_two_web_servers_on_an_empty_database_migrate_it_once_and_both_serve(serve, servers) -> None:
     ports = free_port(), free_port()
     for port in ports:
         serve("web", port)
@@ -83,7 +81,7 @@ def test_two_web_servers_on_an_empty_database_migrate_it_once_and_both_serve(ser
     assert len(applied) == len(set(applied)) > 10
 
 
-def test_worker_and_beat_serve_the_broker(serve, servers) -> None:  # type: ignore[no-untyped-def]
+def test_worker_and_beat_serve_the_broker(serve, servers) -> None:
     worker, beat = serve("worker"), serve("beat")
     deadline = time.monotonic() + START_SECONDS_MAX
     inspect = [sys.executable, "-m", "celery", "-A", "doublex", "inspect", "ping", "--timeout", "2"]
@@ -93,32 +91,31 @@ def test_worker_and_beat_serve_the_broker(serve, servers) -> None:  # type: igno
     assert beat.poll() is None
 
 
-@pytest.mark.parametrize("missing", ["DATABASE_URL", "REDIS_URL"])
-def test_a_missing_server_is_named(missing: str) -> None:
-    environment = os.environ | {"DATABASE_URL": "postgres://app@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
-    del environment[missing]
-    said = subprocess.run(
-        [sys.executable, "-m", "doublex.serve", "web"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def refused(role: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-m", "doublex.serve", role]
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert said.returncode == 1
-    assert missing in said.stderr
+    return said.stderr
+
+
+SERVERS_OF_YOURS = {"DATABASE_URL": "postgres://app@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+@pytest.mark.parametrize("missing", SERVERS_OF_YOURS)
+def test_a_missing_server_is_named(missing: str) -> None:
+    environment = os.environ | SERVERS_OF_YOURS
+    del environment[missing]
+    assert missing in refused("web", environment)
+
+
+def test_every_setting_of_the_start_that_is_wrong_is_named() -> None:
+    wrong = {"PORT": "http", "WEB_WORKERS": "0", "WEB_THREADS": "x", "MIGRATE_ON_START": "perhaps"}
+    said = refused("web", os.environ | SERVERS_OF_YOURS | wrong)
+    for name, value in wrong.items():
+        assert f"{name}={value!r}" in said
 
 
 def test_without_an_owner_nothing_is_migrated_and_the_setting_is_named(servers: dict[str, str]) -> None:
     environment = os.environ | servers
     del environment["DATABASE_OWNER_URL"]
-    said = subprocess.run(
-        [sys.executable, "-m", "doublex.serve", "worker"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert said.returncode == 1
-    assert "DATABASE_OWNER_URL is not set" in said.stderr
+    assert "DATABASE_OWNER_URL is not set" in refused("worker", environment)
