@@ -1,6 +1,7 @@
 """One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +19,8 @@ from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
 from ledger.posting_rows import NewLeg, NewPosting, write
-from ledger.queries.posted import known_keys, reversed_among
+from ledger.queries.compiled import one_message
+from ledger.queries.posted import ask_known_keys, reversed_among
 
 Outcome = PostedTransfer | PostedBefore | Refusal
 
@@ -129,19 +131,30 @@ def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
         django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
     """
     orders = [order for bundle in bundles for order in bundle.orders]
-    with CommitWatch() as watch, transaction.atomic(durable=True):
-        locks.pass_gate()
-        group = _Group(
-            known_keys=known_keys({order.key for order in orders}),
-            books={locked.ledger_id: _Book.of(locked) for locked in locks.books(_ledger_ids(orders))},
-            balances=locks.balances(_account_ids(orders)),
-            reversed_ids=reversed_among(_reversed_by(orders)),
-        )
+    with CommitWatch() as watch, ExitStack() as last_message, transaction.atomic(durable=True):
+        group = _locked_group(orders)
         outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
+            # Until the COMMIT, so that the gate is not held for one more round trip.
+            last_message.enter_context(one_message())
             write(group.new.values())
         watch.committing = True
     return outcomes
+
+
+def _locked_group(orders: Sequence[CheckedOrder]) -> _Group:
+    """Pass the gate and lock what the orders touch, in one message."""
+    with one_message():
+        locks.pass_gate()
+        keys = ask_known_keys({order.key for order in orders})
+        books = locks.ask_books(_ledger_ids(orders))
+        balances = locks.ask_balances(_account_ids(orders))
+    return _Group(
+        known_keys=keys(),
+        books={locked.ledger_id: _Book.of(locked) for locked in books()},
+        balances=balances(),
+        reversed_ids=reversed_among(_reversed_by(orders)),
+    )
 
 
 def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
