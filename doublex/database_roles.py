@@ -27,6 +27,8 @@ APP_GRANTS = {
     "ledger_journal": "SELECT, INSERT",
     "ledger_leg": "SELECT, INSERT",
     "ledger_apikey": "SELECT, INSERT, UPDATE (name, last_used_at, revoked_at)",
+    "fx_rate": "SELECT, INSERT, UPDATE (value, quoted_value, quoted_inverted, revision, recorded_at)",
+    "fx_raterevision": "SELECT",
 }
 
 

@@ -39,6 +39,8 @@ class Environment:
     database_prepare_threshold: int | None
     redis_url: str
     log_format: str
+    fx_max_age_days: int
+    fx_source_order: list[str]
     has_database: bool
 
     @property
@@ -109,6 +111,8 @@ def read_environment(base_dir: Path) -> Environment:
         "database_prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5, validate=validate.Range(min=0)),
         "redis_url": env.str("REDIS_URL", "", validate=IS_REDIS_URL),
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
+        "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
+        "fx_source_order": env.list("FX_SOURCE_ORDER", ["manual", "ECB"]),
     }
     _seal(env)
     values["database_prepare_threshold"] = values["database_prepare_threshold"] or None

@@ -108,3 +108,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+# A rate older than this is no rate. Of several sources on one day the first in this order counts, then by name.
+FX_MAX_AGE_DAYS = ENVIRONMENT.fx_max_age_days
+FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order

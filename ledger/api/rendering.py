@@ -34,6 +34,7 @@ def transfer(posted: PostedTransfer) -> dict[str, Any]:
         "value_date": first.value_date,
         "created_at": first.posted_at,
         "legs": [leg for journal in posted.journals for leg in legs(journal.legs)],
+        **posted.extra,
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from ledger.domain.accounts import Side
 from ledger.domain.keys import require_key
 from ledger.domain.metadata import require_small
-from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, StatedRate, TransferOrder
 from ledger.domain.refusals import InvalidRequest
 
 Description = Annotated[str, msgspec.Meta(max_length=1024)]
@@ -31,6 +31,13 @@ class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     amount: str | None = None
 
 
+class FxBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The rate that the caller states, as text: a JSON number would not be exact."""
+
+    rate: str
+    pair: str | None = None
+
+
 class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     legs: list[LegBody]
     idempotency_key: str | None = None
@@ -39,6 +46,7 @@ class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     description: Description = ""
     reference: Reference = ""
     metadata: dict[str, Any] = {}
+    fx: FxBody | None = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,6 +111,7 @@ def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None)
         description=body.description,
         reference=body.reference,
         metadata=body.metadata,
+        fx=None if body.fx is None else StatedRate(body.fx.rate, body.fx.pair),
     )
 
 
