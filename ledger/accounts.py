@@ -68,7 +68,7 @@ def open_account(new: NewAccount) -> AccountRow:
         AccountExists: the ledger has an account of this code already.
     """
     require_account_code(new.code)
-    _require_name(new.name)
+    require_name(new.name)
     require_small(new.metadata)
     _require_currency(new.ccy)
     with transaction.atomic():
@@ -102,7 +102,7 @@ def change_account(ledger_id: UUID, code: str, change: AccountChange) -> Account
         AccountNotEmpty: closing needs a balance of zero.
     """
     if isinstance(change.name, str):
-        _require_name(change.name)
+        require_name(change.name)
     if not isinstance(change.metadata, Unchanged):
         require_small(change.metadata)
     try:
@@ -149,7 +149,12 @@ def _parent_id(ledger_id: UUID, parent: str | None) -> UUID | None:
     return found
 
 
-def _require_name(name: str) -> None:
+def require_name(name: str) -> None:
+    """Refuse a name that says nothing, or more than a name does.
+
+    Raises:
+        InvalidRequest: blank, or longer than 255 characters.
+    """
     if not name.strip() or len(name) > NAME_LENGTH_MAX:
         raise InvalidRequest(f"A name has 1 to {NAME_LENGTH_MAX} characters.", field="name")
 

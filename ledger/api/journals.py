@@ -9,13 +9,13 @@ from ledger.api import pages, rendering
 from ledger.api.authentication import caller_of
 from ledger.api.json_bodies import read_body
 from ledger.api.parameters import Parameters
-from ledger.api.transfer_bodies import ReversalBody, as_reversal
 from ledger.api.views import LedgerView
 from ledger.domain.journals import JournalKind
 from ledger.domain.refusals import NotFound
 from ledger.domain.scopes import Scope
 from ledger.posting import reverse_journal
 from ledger.queries.journal_list import JournalFilter, journal_of, journal_page
+from ledger.transfer_bodies import ReversalBody, as_reversal
 
 FILTERS = {"from", "to", "account", "reference", "kind", "idempotency_key"}
 

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from ledger.api import rendering
 from ledger.api.authentication import caller_of
 from ledger.api.json_bodies import read_body
-from ledger.api.transfer_bodies import BatchBody, TransferBody, as_order, as_orders
 from ledger.api.views import LedgerView
 from ledger.domain.orders import TransferOrder
 from ledger.domain.refusals import FxRateForbidden
 from ledger.domain.scopes import Scope
 from ledger.posting import post_batch, post_transfer
+from ledger.transfer_bodies import BatchBody, TransferBody, as_order, as_orders
 
 
 class TransfersView(LedgerView):
