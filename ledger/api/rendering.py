@@ -14,6 +14,7 @@ from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
 from ledger.domain.refusals import Refusal
 from ledger.queries.account_rows import AccountRow
 from ledger.queries.balances import AccountBalance
+from ledger.queries.statement_lines import StatementLine
 
 # It writes UUIDs, dates and instants by itself, and is several times quicker than the standard library.
 encode = msgspec.json.Encoder().encode
@@ -101,4 +102,21 @@ def balance(found: AccountBalance, as_of: date | datetime) -> dict[str, Any]:
         "snapshot_source": found.source,
         "debits": format_amount(found.debits, found.minor_units),
         "credits": format_amount(found.credits, found.minor_units),
+    }
+
+
+def statement_line(line: StatementLine, on: date, minor_units: int) -> dict[str, Any]:
+    """A line dated by the order that it stands in."""
+    return {
+        "date": on,
+        "value_date": line.value_date,
+        "posted_at": line.posted_at,
+        "journal_id": line.journal_id,
+        "number": line.number,
+        "position": line.position,
+        "side": line.side,
+        "amount": format_amount(line.amount, minor_units),
+        "balance": format_amount(line.balance, minor_units),
+        "description": line.description,
+        "reference": line.reference,
     }

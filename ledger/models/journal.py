@@ -1,5 +1,6 @@
 from datetime import date
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 
@@ -100,6 +101,17 @@ class Journal(models.Model):
                 fields=["ledger", "reference", "number"],
                 condition=~Q(reference=""),
             ),
+            # Costs nothing for what most journals are: transfers, and without metadata.
+            models.Index(
+                name="journal_by_special_kind",
+                fields=["ledger", "number"],
+                condition=~Q(kind=JournalKind.TRANSFER.value),
+            ),
+            GinIndex(
+                OpClass("metadata", name="jsonb_path_ops"),
+                name="journal_by_metadata",
+                condition=~Q(metadata={}),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +163,7 @@ class Leg(models.Model):
             # The upper bound is what shuts NaN out: PostgreSQL sorts it above every number.
             models.CheckConstraint(name="leg_amount_is_positive", condition=Q(amount__gt=0, amount__lt=10**20)),
         ]
-        indexes = [models.Index(name="leg_by_value_date", fields=["account", "value_date"])]
+        indexes = [models.Index(name="leg_by_value_date", fields=["account", "value_date", "account_seq"])]
 
     def __str__(self) -> str:
         return f"{self.side} {self.amount} {self.ccy_id}"
