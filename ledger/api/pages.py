@@ -3,18 +3,27 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
 from rest_framework.request import Request
 
+from ledger.api.fields import shown
+from ledger.api.operations import Parameter
 from ledger.api.parameters import Parameters
 from ledger.domain.refusals import InvalidRequest
 from ledger.queries.pages import Cursor, Key, Page
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
-PARAMETERS = ("limit", "cursor")
+PARAMETERS = (
+    Parameter(
+        "limit",
+        Annotated[int, shown("", minimum=1, maximum=999_999_999, default=LIMIT_DEFAULT)],
+        f"Rows of the page; more than {LIMIT_MAX} is taken as {LIMIT_MAX}.",
+    ),
+    Parameter("cursor", str, "Where the page begins: taken from `next` or `previous`."),
+)
 
 Row = TypeVar("Row")
 
@@ -30,7 +39,7 @@ def asked_page(parameters: Parameters, key_type: type[Key]) -> tuple[Cursor[Key]
     return (None if text is None else _decoded(text, key_type)), limit
 
 
-def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
+def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "results": [render(row) for row in page.rows],
         "next": _link(request, page.next),

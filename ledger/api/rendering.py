@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 
 import msgspec
 from django.http import HttpResponse
 
+from ledger.api import answers
 from ledger.api.problems import problem_of
 from ledger.domain.accounts import AccountType
 from ledger.domain.money import format_amount
@@ -23,7 +24,7 @@ def json_response(content: object, status: int = 200) -> HttpResponse:
     return HttpResponse(encode(content), status=status, content_type="application/json")
 
 
-def transfer(posted: PostedTransfer) -> dict[str, Any]:
+def transfer(posted: PostedTransfer) -> answers.Transfer:
     """What became of one order: all the legs of its journals, in order, and the journals' own ids and numbers."""
     first = posted.journals[0]
     return {
@@ -37,14 +38,14 @@ def transfer(posted: PostedTransfer) -> dict[str, Any]:
     }
 
 
-def outcome(of_order: PostedTransfer | Refusal) -> dict[str, Any]:
+def outcome(of_order: PostedTransfer | Refusal) -> answers.Transfer | answers.RefusedTransfer:
     """One line of a batch's answer."""
     if isinstance(of_order, Refusal):
-        return {"status": "refused", "error": problem_of(of_order)}
+        return {"status": "refused", "error": cast("answers.Problem", problem_of(of_order))}
     return transfer(of_order)
 
 
-def journal(posted: PostedJournal) -> dict[str, Any]:
+def journal(posted: PostedJournal) -> answers.Journal:
     return {
         "id": posted.id,
         "number": posted.number,
@@ -61,7 +62,7 @@ def journal(posted: PostedJournal) -> dict[str, Any]:
     }
 
 
-def legs(posted: Sequence[PostedLeg]) -> list[dict[str, str]]:
+def legs(posted: Sequence[PostedLeg]) -> list[answers.Leg]:
     return [
         {
             "account": leg.account,
@@ -74,7 +75,7 @@ def legs(posted: Sequence[PostedLeg]) -> list[dict[str, str]]:
     ]
 
 
-def account(row: AccountRow) -> dict[str, Any]:
+def account(row: AccountRow) -> answers.Account:
     return {
         "id": row.id,
         "code": row.code,
@@ -91,7 +92,7 @@ def account(row: AccountRow) -> dict[str, Any]:
     }
 
 
-def balance(found: AccountBalance, as_of: date | datetime) -> dict[str, Any]:
+def balance(found: AccountBalance, as_of: date | datetime) -> answers.Balance:
     return {
         "account": found.account,
         "ccy": found.ccy,
