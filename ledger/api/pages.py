@@ -3,18 +3,27 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
 from rest_framework.request import Request
 
+from ledger.api.operations import Parameter
 from ledger.api.parameters import Parameters
 from ledger.domain.refusals import InvalidRequest
 from ledger.queries.pages import Cursor, Key, Page
+from ledger.wire_fields import shown
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
-PARAMETERS = ("limit", "cursor")
+PARAMETERS = (
+    Parameter(
+        "limit",
+        Annotated[int, shown("", minimum=1, maximum=999_999_999, default=LIMIT_DEFAULT)],
+        f"Rows of the page; more than {LIMIT_MAX} is taken as {LIMIT_MAX}.",
+    ),
+    Parameter("cursor", str, "Where the page begins: taken from `next` or `previous`."),
+)
 
 Row = TypeVar("Row")
 
@@ -33,7 +42,7 @@ def asked_limit(parameters: Parameters, default: int = LIMIT_DEFAULT) -> int:
     return parameters.whole_number("limit", default=default, at_most=LIMIT_MAX)
 
 
-def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
+def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "results": [render(row) for row in page.rows],
         "next": page.next and link(request, encoded(page.next)),

@@ -10,8 +10,9 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from ledger.api import pages, rendering
+from ledger.api import answers, examples, pages, rendering
 from ledger.api.authentication import caller_of
+from ledger.api.operations import Answer, Parameter, operation
 from ledger.api.parameters import Parameters
 from ledger.api.views import LedgerView
 from ledger.domain.account_codes import is_account_code
@@ -25,8 +26,6 @@ from ledger.queries.statement_by_posting import statement_by_posting
 from ledger.queries.statement_by_value import ValueCursor, statement_by_value
 from ledger.queries.statement_lines import Period, StatementLine, StatementPage
 
-PARAMETERS = {"from", "to", "by", *pages.PARAMETERS}
-
 Begin = TypeVar("Begin")
 
 
@@ -37,11 +36,25 @@ class Order(StrEnum):
     POSTED = "posted"
 
 
+PARAMETERS = (
+    Parameter("from", date, "Lines from this day on."),
+    Parameter("to", date, "Lines up to this day."),
+    Parameter("by", Order, "By value date, or in posting order; the period is of the same date. `value` if left out."),
+    *pages.PARAMETERS,
+)
+
+
 class StatementView(LedgerView):
     scopes = {"GET": Scope.READ}
 
+    @operation(
+        "Read an account's statement",
+        {200: Answer("A page of it.", answers.Statement, examples.STATEMENT)},
+        parameters=PARAMETERS,
+    )
     def get(self, request: Request, code: str) -> HttpResponse:
-        parameters = Parameters(request._request.GET, PARAMETERS)
+        """Opening balance, lines with a running balance, closing balance: on each page the lines lead from one to the other."""
+        parameters = self.query(request)
         period = Period(*parameters.period("from", "to"))
         order = parameters.word("by", Order) or Order.VALUE
         account = _account(request, code)

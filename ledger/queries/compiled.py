@@ -31,7 +31,7 @@ class Compiled:
                 raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
         cursor = connection.cursor()
         cursor.execute(self._sql, lists)
-        return cursor.fetchall
+        return lambda: list(cursor.fetchall())
 
 
 @contextmanager
