@@ -35,6 +35,7 @@ SLICES = {
         "ledger/posting*.py",
         (
             "tests/ledger/test_posting.py",
+            "tests/ledger/test_posting_answers.py",
             "tests/ledger/test_posting_attempts.py",
             "tests/ledger/test_posting_failures.py",
             "tests/ledger/test_posting_queue.py",
