@@ -65,7 +65,10 @@ class Run:
         while True:
             for child in self._children:
                 if (code := child.exit_code()) is not None:
-                    raise StartError(f"{child.name} ended by itself with code {code}.\n{child.last_words()}")
+                    raise StartError(
+                        f"{child.name} ended by itself with code {code}, so everything else is stopped too. Whatever was "
+                        f"acknowledged is on disk: 'make run' recovers it.\n{child.last_words()}"
+                    )
             time.sleep(WATCH_SECONDS)
 
     def stop(self) -> None:
