@@ -9,7 +9,9 @@ from ledger.models import Account, Ledger
 from tests.ledger.raw_books import Footprint, connect
 
 # Columns that the function reads, in a table that any role may make and fill with what it likes.
-DECOY = "CREATE TEMP TABLE decoy (account_id uuid, account_seq bigint, side text, amount numeric, balance_after numeric)"
+DECOY = (
+    "CREATE TEMP TABLE decoy (account_id uuid, account_seq bigint, side text, amount numeric, balance_after numeric)"
+)
 ATTACH = """CREATE TRIGGER decoy AFTER INSERT ON decoy REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION balance_is_the_sum_of_its_legs()"""
 
