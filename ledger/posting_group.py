@@ -1,6 +1,7 @@
 """One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,8 @@ from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
 from ledger.posting_rows import NewLeg, NewPosting, write, write_companions
-from ledger.queries.posted import known_keys, reversed_among
+from ledger.queries.compiled import one_message
+from ledger.queries.posted import ask_known_keys, reversed_among
 
 Outcome = PostedTransfer | PostedBefore | Refusal
 
@@ -143,27 +145,45 @@ def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
     Raises:
         django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
     """
-    with CommitWatch() as watch, transaction.atomic(durable=True):
-        locks.pass_gate()
-        outcomes = post_under_gate(bundles)
+    orders = [order for bundle in bundles for order in bundle.orders]
+    with CommitWatch() as watch, ExitStack() as last_message, transaction.atomic(durable=True):
+        with one_message():
+            locks.pass_gate()
+            locked = _lock(orders)
+        group = locked()
+        outcomes = [group.answers(bundle) for bundle in bundles]
+        if group.new:
+            write_companions(group.new.values())
+            # From here to the COMMIT, so that the gate is not held for one more round trip.
+            last_message.enter_context(one_message())
+            write(group.new.values())
         watch.committing = True
     return outcomes
 
 
 def post_under_gate(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
     """`post_group` inside a transaction that has passed the gate and commits later."""
-    orders = [order for bundle in bundles for order in bundle.orders]
-    group = _Group(
-        known_keys=known_keys({order.key for order in orders}),
-        books={locked.ledger_id: _Book.of(locked) for locked in locks.books(_ledger_ids(orders))},
-        balances=locks.balances(_account_ids(orders)),
-        reversed_ids=reversed_among(_reversed_by(orders)),
-    )
+    with one_message():
+        locked = _lock([order for bundle in bundles for order in bundle.orders])
+    group = locked()
     outcomes = [group.answers(bundle) for bundle in bundles]
     if group.new:
         write_companions(group.new.values())
         write(group.new.values())
     return outcomes
+
+
+def _lock(orders: Sequence[CheckedOrder]) -> Callable[[], _Group]:
+    """Ask for what the orders touch, locked; what comes back is the group that knows it."""
+    keys = ask_known_keys({order.key for order in orders})
+    books = locks.ask_books(_ledger_ids(orders))
+    balances = locks.ask_balances(_account_ids(orders))
+    return lambda: _Group(
+        known_keys=keys(),
+        books={locked.ledger_id: _Book.of(locked) for locked in books()},
+        balances=balances(),
+        reversed_ids=reversed_among(_reversed_by(orders)),
+    )
 
 
 def _extra(companion: Companion | None) -> Mapping[str, Any]:
