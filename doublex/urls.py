@@ -9,6 +9,7 @@ from doublex import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", include("ledger.api.urls")),
+    path("api/reports/", include("ledger.api.reports")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", ExportToDjangoView, name="metrics"),
