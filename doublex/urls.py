@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^api/docs/?$", docs, name="docs"),
     path("api/", include("ledger.api.urls")),
     path("api/reports/", include("fx.api.urls")),
+    path("api/reports/", include("ledger.api.reports")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", ExportToDjangoView, name="metrics"),
