@@ -19,7 +19,7 @@ from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import NotFound, Refusal
 from ledger.extensions import Plan, extensions
 from ledger.posting_group import Outcome
-from ledger.posting_queue import GroupQueue
+from ledger.group_queue import GroupQueue
 from ledger.queries.account_facts import account_facts, minor_units
 from ledger.queries.journal_list import journal_of
 from ledger.queries.posted import journals_of_key, known_keys
@@ -33,7 +33,12 @@ CURRENCIES_OF_A_SETTLEMENT = 2
 
 Result = TypeVar("Result")
 
-_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(posting_attempts.post, size_max=GROUP_LEGS_MAX)
+_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(
+    posting_attempts.post,
+    size_max=GROUP_LEGS_MAX,
+    wait_seconds=telemetry.QUEUE_WAIT_SECONDS,
+    group_size=telemetry.GROUP_SIZE,
+)
 
 
 def post_transfer(order: TransferOrder) -> PostedTransfer:
