@@ -33,10 +33,11 @@ LOOKED_UP_TOGETHER_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the ledger that every read and write of the request is bound to, and what it may do there."""
+    """Who calls: the ledger that every read and write of the request is bound to, what it may do there, by which key."""
 
     ledger_id: UUID
     scopes: frozenset[Scope]
+    key_id: UUID | None = None
 
 
 def create_api_key(ledger_code: str, scopes: Collection[str], name: str = "") -> str:
@@ -91,7 +92,7 @@ def authenticate(secret: str) -> Caller | None:
     if found is None or found.revoked_at is not None:
         return None
     _record_use(found, timezone.now())
-    return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)))
+    return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)), found.id)
 
 
 def _look_up(secret_hashes: Sequence[bytes]) -> list[KeyFacts | None]:

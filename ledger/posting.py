@@ -84,7 +84,7 @@ def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedT
     """
     checked = _check_transfers(orders)
     outcomes: list[PostedTransfer | Refusal] = []
-    for chunk in [checked] if atomic else _chunks(checked):
+    for chunk in [checked] if atomic and checked else _chunks(checked):
         outcomes += _submit(Bundle(tuple(chunk), atomic))
     if atomic and outcomes and isinstance(outcomes[0], Refusal):
         raise outcomes[0]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A revaluation is a kind of journal of its own."""
 
-    dependencies = [("ledger", "0004_reversals")]
+    dependencies = [("ledger", "0006_permissions_and_audit")]
 
     operations = [
         migrations.AlterField(

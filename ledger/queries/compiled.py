@@ -33,7 +33,7 @@ class Compiled:
                 raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
         cursor = connection.cursor()
         cursor.execute(self._sql, [array(values) for values in lists])
-        return cursor.fetchall
+        return lambda: list(cursor.fetchall())
 
 
 @contextmanager
