@@ -34,6 +34,11 @@ APP_GRANTS = {
     # What a permission means is written by migrations; who holds it is written by the app, and audited.
     "auth_permission": "SELECT",
     "django_content_type": "SELECT",
+    "fx_clearingaccount": "SELECT, INSERT",
+    "fx_settlement": "SELECT, INSERT",
+    "fx_revaluation": "SELECT, INSERT",
+    "fx_ledgersettings": "SELECT, INSERT, UPDATE (tolerance_bps, rounding)",
+    "fx_spread": "SELECT, INSERT, UPDATE (bps, income_account_id)",
 }
 
 # A trigger function writes with the owner's rights. Whoever may execute it could attach it to a temporary table of his

@@ -22,6 +22,10 @@ IS_POSTGRES_URL = validate.Regexp(
     r"$|postgres(ql)?://.+/.+", error="expected a URL such as postgres://user:password@host:5432/database."
 )
 IS_REDIS_URL = validate.Regexp(r"$|rediss?://.+", error="expected a URL such as redis://host:6379/0.")
+IS_ACCOUNT_CODE = validate.Regexp(r"[!-.0-~]{1,128}$", error="expected an account's code.")
+NAMES_A_CURRENCY = validate.Regexp(
+    r"(?=.{1,120}$)[!-.0-z]*\{ccy\}[!-.0-z]*$", error="expected an account's code with {ccy} in it."
+)
 INSECURE_KEY = "only-for-commands-that-serve-nobody"
 
 
@@ -41,6 +45,9 @@ class Environment:
     log_format: str
     fx_max_age_days: int
     fx_source_order: list[str]
+    fx_clearing_account: str
+    fx_valuation_account: str
+    fx_unrealised_account: str
     has_database: bool
 
     @property
@@ -112,6 +119,9 @@ def read_environment(base_dir: Path) -> Environment:
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
         "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
         "fx_source_order": env.list("FX_SOURCE_ORDER", ["manual", "ECB"]),
+        "fx_clearing_account": env.str("FX_CLEARING_ACCOUNT", "FX-CLEARING-{ccy}", validate=NAMES_A_CURRENCY),
+        "fx_valuation_account": env.str("FX_VALUATION_ACCOUNT", "FX-VALUATION", validate=IS_ACCOUNT_CODE),
+        "fx_unrealised_account": env.str("FX_UNREALISED_ACCOUNT", "FX-UNREALISED", validate=IS_ACCOUNT_CODE),
     }
     _seal(env)
     values["database_prepare_threshold"] = values["database_prepare_threshold"] or None

@@ -140,3 +140,7 @@ CELERY_TIMEZONE = "UTC"
 # A rate older than this is no rate. Of several sources on one day the first in this order counts, then by name.
 FX_MAX_AGE_DAYS = ENVIRONMENT.fx_max_age_days
 FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order
+# The codes of the accounts that conversions and revaluations open for themselves, in each ledger.
+FX_CLEARING_ACCOUNT = ENVIRONMENT.fx_clearing_account
+FX_VALUATION_ACCOUNT = ENVIRONMENT.fx_valuation_account
+FX_UNREALISED_ACCOUNT = ENVIRONMENT.fx_unrealised_account

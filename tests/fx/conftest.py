@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ledger.currencies import add_currency
+from ledger.models import Ledger
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def make_currency() -> Callable[..., str]:
         return add_currency(code, f"Test currency {code}", minor_units).code
 
     return make
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """A ledger of its own for each test, in EUR."""
+    return Ledger.objects.create(code=f"t-{uuid.uuid4().hex}", base_ccy_id="EUR", timezone="UTC")
