@@ -1,4 +1,4 @@
-"""Four times the connections that saturate the product: does it hold its throughput, and lose nothing?
+"""Four times the connections that saturate the product: it holds its throughput, and loses nothing.
 
 Whoever is refused is told when to come back, and every acknowledged transfer is in the books exactly once.
 """
