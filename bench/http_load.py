@@ -30,10 +30,11 @@ class _Connection:
 class HttpCallers:
     """So many connections to the product, each with one request in flight at a time."""
 
-    def __init__(self, port: int, key: str, connections: int) -> None:
+    def __init__(self, port: int, key: str | None, connections: int) -> None:
+        authorization = f"Authorization: Bearer {key}\r\n" if key else ""
         self._head = (
-            "HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
-            f"Authorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n{authorization}"
+            "Content-Type: application/json\r\n"
         )
         self._selector = selectors.DefaultSelector()
         self._connections = [_Connection(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
