@@ -58,7 +58,6 @@ class Environment:
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
-            databases["default"]["CONN_HEALTH_CHECKS"] = True
         if self.database_owner_url:
             databases["owner"] = _database(self.database_owner_url, **options)
         return databases
@@ -136,7 +135,7 @@ def data_folder(base_dir: Path) -> Path:
 
 def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+    return {**parsed, "ENGINE": "doublex.postgresql", "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
 
 
 def _seal(env: Env) -> None:
