@@ -22,6 +22,7 @@ IS_POSTGRES_URL = validate.Regexp(
     r"$|postgres(ql)?://.+/.+", error="expected a URL such as postgres://user:password@host:5432/database."
 )
 IS_REDIS_URL = validate.Regexp(r"$|rediss?://.+", error="expected a URL such as redis://host:6379/0.")
+IS_HTTP_URL = validate.Regexp(r"$|https?://.+", error="expected a URL such as https://bank.example/rates.xml.")
 INSECURE_KEY = "only-for-commands-that-serve-nobody"
 
 
@@ -41,6 +42,9 @@ class Environment:
     log_format: str
     fx_max_age_days: int
     fx_source_order: list[str]
+    fx_rates_url: str
+    fx_rates_format: str
+    fx_rates_source: str
     has_database: bool
 
     @property
@@ -84,6 +88,9 @@ def read_environment(base_dir: Path) -> Environment:
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
         "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
         "fx_source_order": env.list("FX_SOURCE_ORDER", ["manual", "ECB"]),
+        "fx_rates_url": env.str("FX_RATES_URL", "", validate=IS_HTTP_URL),
+        "fx_rates_format": env.str("FX_RATES_FORMAT", "", validate=validate.OneOf(["", "ecb-xml", "ecb-csv", "csv"])),
+        "fx_rates_source": env.str("FX_RATES_SOURCE", ""),
     }
     try:
         env.seal()

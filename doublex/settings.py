@@ -112,3 +112,7 @@ CELERY_TIMEZONE = "UTC"
 # A rate older than this is no rate. Of several sources on one day the first in this order counts, then by name.
 FX_MAX_AGE_DAYS = ENVIRONMENT.fx_max_age_days
 FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order
+# Where rates are fetched from on a schedule; empty: nowhere. The format is found out, the source is the file's own.
+FX_RATES_URL = ENVIRONMENT.fx_rates_url
+FX_RATES_FORMAT = ENVIRONMENT.fx_rates_format
+FX_RATES_SOURCE = ENVIRONMENT.fx_rates_source

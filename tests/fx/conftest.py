@@ -8,12 +8,18 @@ import pytest
 from ledger.currencies import add_currency
 
 
+def _make(prefix: str = "M", minor_units: int = 2) -> str:
+    code = f"{prefix}{uuid.uuid4().hex.upper()}"[:12]
+    return add_currency(code, f"Test currency {code}", minor_units).code
+
+
 @pytest.fixture
 def make_currency() -> Callable[..., str]:
     """A currency of the test's own; its code begins with `prefix`, so that the test can choose who comes first."""
+    return _make
 
-    def make(prefix: str = "M", minor_units: int = 2) -> str:
-        code = f"{prefix}{uuid.uuid4().hex.upper()}"[:12]
-        return add_currency(code, f"Test currency {code}", minor_units).code
 
-    return make
+@pytest.fixture(scope="module")
+def module_currency() -> Callable[..., str]:
+    """The same for a property test, whose many examples share a pair."""
+    return _make
