@@ -61,6 +61,35 @@ class Environment:
         return databases
 
 
+@dataclass(frozen=True)
+class StartSettings:
+    """What starting our processes asks of the environment, beyond what they read for themselves."""
+
+    host: str
+    port: int
+    web_workers: int
+    web_threads: int
+    migrate_on_start: bool
+
+
+def read_start_settings(*, host: str, migrate_on_start: bool) -> StartSettings:
+    """Where to listen, with how many processes and threads, and whether to migrate first; the arguments are defaults.
+
+    Raises:
+        ImproperlyConfigured: as `read_environment`.
+    """
+    env = Env(eager=False)
+    values: dict[str, Any] = {
+        "host": env.str("HOST", host),
+        "port": env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
+        "web_workers": env.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
+        "web_threads": env.int("WEB_THREADS", 32, validate=validate.Range(min=1)),
+        "migrate_on_start": env.bool("MIGRATE_ON_START", migrate_on_start),
+    }
+    _seal(env)
+    return StartSettings(**values)
+
+
 def read_environment(base_dir: Path) -> Environment:
     """Read and check every variable at once.
 
@@ -92,10 +121,7 @@ def read_environment(base_dir: Path) -> Environment:
         "fx_rates_format": env.str("FX_RATES_FORMAT", "", validate=validate.OneOf(["", "ecb-xml", "ecb-csv", "csv"])),
         "fx_rates_source": env.str("FX_RATES_SOURCE", ""),
     }
-    try:
-        env.seal()
-    except EnvError as error:
-        raise ImproperlyConfigured(_explain(error)) from None
+    _seal(env)
     values["database_prepare_threshold"] = values["database_prepare_threshold"] or None
     return Environment(**values, has_database=has_database)
 
@@ -108,6 +134,13 @@ def data_folder(base_dir: Path) -> Path:
 def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+
+
+def _seal(env: Env) -> None:
+    try:
+        env.seal()
+    except EnvError as error:
+        raise ImproperlyConfigured(_explain(error)) from None
 
 
 def _explain(error: EnvError) -> str:

@@ -1,13 +1,16 @@
 """Where every app's pages and endpoints are mounted."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django_prometheus.exports import ExportToDjangoView
 
 from doublex import health
+from doublex.api_docs import SchemaView, docs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    re_path("^api/schema/?$", SchemaView.as_view(), name="schema"),
+    re_path("^api/docs/?$", docs, name="docs"),
     path("api/", include("ledger.api.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 
 import msgspec
 from django.http import HttpResponse
 
+from ledger.api import answers
 from ledger.api.problems import problem_of
 from ledger.domain.accounts import AccountType
 from ledger.domain.money import format_amount
@@ -14,6 +15,7 @@ from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
 from ledger.domain.refusals import Refusal
 from ledger.queries.account_rows import AccountRow
 from ledger.queries.balances import AccountBalance
+from ledger.queries.statement_lines import StatementLine
 
 # It writes UUIDs, dates and instants by itself, and is several times quicker than the standard library.
 encode = msgspec.json.Encoder().encode
@@ -23,10 +25,10 @@ def json_response(content: object, status: int = 200) -> HttpResponse:
     return HttpResponse(encode(content), status=status, content_type="application/json")
 
 
-def transfer(posted: PostedTransfer) -> dict[str, Any]:
+def transfer(posted: PostedTransfer) -> answers.Transfer:
     """What became of one order: all the legs of its journals, in order, and the journals' own ids and numbers."""
     first = posted.journals[0]
-    return {
+    answer: answers.Transfer = {
         "journal_id": first.id,
         "journals": [{"id": journal.id, "number": journal.number} for journal in posted.journals],
         "number": first.number,
@@ -35,16 +37,17 @@ def transfer(posted: PostedTransfer) -> dict[str, Any]:
         "created_at": first.posted_at,
         "legs": [leg for journal in posted.journals for leg in legs(journal.legs)],
     }
+    return cast("answers.Transfer", {**answer, **posted.extra})
 
 
-def outcome(of_order: PostedTransfer | Refusal) -> dict[str, Any]:
+def outcome(of_order: PostedTransfer | Refusal) -> answers.Transfer | answers.RefusedTransfer:
     """One line of a batch's answer."""
     if isinstance(of_order, Refusal):
-        return {"status": "refused", "error": problem_of(of_order)}
+        return {"status": "refused", "error": cast("answers.Problem", problem_of(of_order))}
     return transfer(of_order)
 
 
-def journal(posted: PostedJournal) -> dict[str, Any]:
+def journal(posted: PostedJournal) -> answers.Journal:
     return {
         "id": posted.id,
         "number": posted.number,
@@ -61,7 +64,7 @@ def journal(posted: PostedJournal) -> dict[str, Any]:
     }
 
 
-def legs(posted: Sequence[PostedLeg]) -> list[dict[str, str]]:
+def legs(posted: Sequence[PostedLeg]) -> list[answers.Leg]:
     return [
         {
             "account": leg.account,
@@ -74,7 +77,7 @@ def legs(posted: Sequence[PostedLeg]) -> list[dict[str, str]]:
     ]
 
 
-def account(row: AccountRow) -> dict[str, Any]:
+def account(row: AccountRow) -> answers.Account:
     return {
         "id": row.id,
         "code": row.code,
@@ -91,7 +94,7 @@ def account(row: AccountRow) -> dict[str, Any]:
     }
 
 
-def balance(found: AccountBalance, as_of: date | datetime) -> dict[str, Any]:
+def balance(found: AccountBalance, as_of: date | datetime) -> answers.Balance:
     return {
         "account": found.account,
         "ccy": found.ccy,
@@ -100,4 +103,21 @@ def balance(found: AccountBalance, as_of: date | datetime) -> dict[str, Any]:
         "snapshot_source": found.source,
         "debits": format_amount(found.debits, found.minor_units),
         "credits": format_amount(found.credits, found.minor_units),
+    }
+
+
+def statement_line(line: StatementLine, on: date, minor_units: int) -> answers.StatementLine:
+    """A line dated by the order that it stands in."""
+    return {
+        "date": on,
+        "value_date": line.value_date,
+        "posted_at": line.posted_at,
+        "journal_id": line.journal_id,
+        "number": line.number,
+        "position": line.position,
+        "side": line.side,
+        "amount": format_amount(line.amount, minor_units),
+        "balance": format_amount(line.balance, minor_units),
+        "description": line.description,
+        "reference": line.reference,
     }

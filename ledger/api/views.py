@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ledger.api.authentication import ApiKeyAuthentication, HasScope
+from ledger.api.parameters import Parameters
+from ledger.api.schema import LedgerSchema, operation_of
 from ledger.domain.scopes import Scope
 
 
@@ -23,7 +25,10 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class LedgerView(APIView):
-    """A view on one ledger: its caller's. Bodies are read by `json_bodies`, answers written by `rendering`."""
+    """A view on one ledger: its caller's. Bodies are read by `json_bodies`, answers written by `rendering`.
+
+    `scopes` says what each method needs, and `@operation` above it what it takes, answers and refuses.
+    """
 
     scopes: ClassVar[Mapping[str, Scope]] = {}
 
@@ -34,3 +39,9 @@ class LedgerView(APIView):
     content_negotiation_class = AlwaysJson
     # No OPTIONS: the schema says what there is, and it would need a scope like everything else.
     http_method_names = ["get", "post", "patch", "head"]
+    schema = LedgerSchema()
+
+    def query(self, request: Request) -> Parameters:
+        """The request's query parameters, which are those that the method's `@operation` names."""
+        said = operation_of(self, str(request.method))
+        return Parameters(request._request.GET, said.query, metadata=said.metadata)

@@ -9,24 +9,30 @@ from django.test import Client
 
 from ledger.api_keys import create_api_key
 from ledger.models import Ledger
+from tests.ledger.api.documented import assert_documented
 
 ALL_SCOPES = ("read", "post", "accounts")
 NOT_GIVEN = object()
 
 
 class Api:
-    """A caller with one key, or with none. Bodies that are text are sent as they are."""
+    """A caller with one key, or with none. Bodies that are text are sent as they are.
 
-    def __init__(self, key: str | None) -> None:
+    Every answer is checked against the schema, unless a test provokes what no caller can: then it is not `documented`.
+    """
+
+    def __init__(self, key: str | None, *, documented: bool = True) -> None:
         self.key = key
+        self._documented = documented
         self._client = Client(raise_request_exception=False)
 
     @classmethod
-    def on(cls, ledger: Ledger, *scopes: str) -> "Api":
-        return cls(create_api_key(ledger.code, scopes or ALL_SCOPES))
+    def on(cls, ledger: Ledger, *scopes: str, documented: bool = True) -> "Api":
+        return cls(create_api_key(ledger.code, scopes or ALL_SCOPES), documented=documented)
 
     def get(self, path: str, **parameters: str | int) -> HttpResponse:
-        return self._client.get(path, parameters, secure=True, headers=self._headers())  # type: ignore[return-value]
+        response = self._client.get(path, parameters, secure=True, headers=self._headers())
+        return self._checked("GET", path, response)
 
     def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
         return self.send("POST", path, body, **headers)
@@ -37,7 +43,7 @@ class Api:
     def send(self, method: str, path: str, body: Any = "", **headers: str) -> HttpResponse:
         """A keyword's underscores become the dashes of a header's name."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._client.generic(  # type: ignore[return-value]
+        response = self._client.generic(
             method,
             path,
             body if isinstance(body, str | bytes) else json.dumps(body),
@@ -45,10 +51,16 @@ class Api:
             secure=True,
             headers=self._headers() | named,
         )
+        return self._checked(method, path, response)
 
     def transfer(self, amount: str = "10.00", **rest: Any) -> HttpResponse:
         """CASH pays into REV; everything can be said otherwise."""
         return self.post("/api/transfers/", transfer_body(amount, **rest))
+
+    def _checked(self, method: str, path: str, response: Any) -> HttpResponse:
+        if self._documented and method not in ("HEAD", "OPTIONS"):
+            assert_documented(method, path, response)
+        return response  # type: ignore[no-any-return]
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}

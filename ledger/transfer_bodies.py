@@ -1,22 +1,28 @@
 """The body of a transfer, and the order that it stands for."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from ledger.domain.accounts import Side
+from ledger.domain.judging import LEGS_MAX, LEGS_MIN
 from ledger.domain.keys import require_key
 from ledger.domain.metadata import require_small
-from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, StatedRate, TransferOrder
 from ledger.domain.refusals import InvalidRequest
+from ledger.wire_fields import AccountCode, Amount, Currency, IdempotencyKey, Metadata, shown
 
-Description = Annotated[str, msgspec.Meta(max_length=1024)]
-Reference = Annotated[str, msgspec.Meta(max_length=255)]
+Description = Annotated[str, msgspec.Meta(max_length=1024, description="For people.", examples=["Two coffees"])]
+Reference = Annotated[str, msgspec.Meta(max_length=255, description="Lists find it.", examples=["order-4711"])]
 
 # The books' dates begin here; anything older is a typing error.
 VALUE_DATE_MIN = date(1900, 1, 1)
+ValueDate = Annotated[
+    date, shown(f"The business date, {VALUE_DATE_MIN} or later; the ledger's today, or the next open day, if left out.")
+]
+Key = Annotated[IdempotencyKey, shown("Required, here or as the Idempotency-Key header.")]
 
 BATCH_TRANSFERS_MAX = 1_000
 BATCH_LEGS_MAX = 10_000
@@ -25,30 +31,44 @@ BATCH_LEGS_MAX = 10_000
 class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """One leg. Whether account, currency and amount are any good is for the books to say, not for the parser."""
 
-    account: str
+    account: AccountCode
     side: Side
-    ccy: str
-    amount: str | None = None
+    ccy: Currency
+    amount: Annotated[Amount | None, shown("Left out only where a transfer between two currencies computes it.")] = None
+
+
+class FxBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The rate that the caller states, as text: a JSON number would not be exact."""
+
+    rate: str
+    pair: str | None = None
 
 
 class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    legs: list[LegBody]
-    idempotency_key: str | None = None
-    value_date: date | None = None
-    on_closed: OnClosed | None = None
+    """An order to post one balanced journal."""
+
+    legs: Annotated[list[LegBody], shown("Debits equal credits.", minItems=LEGS_MIN, maxItems=LEGS_MAX)]
+    idempotency_key: Key | None = None
+    value_date: ValueDate | None = None
+    on_closed: Annotated[OnClosed | None, shown("What to do with a value date that is closed.")] = None
     description: Description = ""
     reference: Reference = ""
-    metadata: dict[str, Any] = {}
+    metadata: Metadata = {}
+    fx: FxBody | None = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Orders of a batch: at most 10,000 legs in all."""
+
     transfers: Annotated[list[TransferBody], msgspec.Meta(min_length=1, max_length=BATCH_TRANSFERS_MAX)]
-    atomic: bool = False
+    atomic: Annotated[bool, shown("All or none, instead of each for itself.")] = False
 
 
 class ReversalBody(msgspec.Struct, forbid_unknown_fields=True):
-    idempotency_key: str | None = None
-    value_date: date | None = None
+    """An order to post the opposite of a journal."""
+
+    idempotency_key: Key | None = None
+    value_date: ValueDate | None = None
     description: Description = ""
 
 
@@ -103,6 +123,7 @@ def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None)
         description=body.description,
         reference=body.reference,
         metadata=body.metadata,
+        fx=None if body.fx is None else StatedRate(body.fx.rate, body.fx.pair),
     )
 
 

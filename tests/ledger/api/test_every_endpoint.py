@@ -1,0 +1,176 @@
+"""Every endpoint of the schema, called by whom it must not serve: a new one is tried here without being named.
+
+P10 over HTTP: another ledger's caller finds nothing, changes nothing and learns nothing. So does who has no key, a
+revoked one, or one without the scope. Each call is then made by who may, so that no refusal is for another reason.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from ledger.api_keys import create_api_key, revoke_api_key
+from ledger.domain.scopes import Scope
+from ledger.models import Account, Ledger
+from tests.ledger.api.calls import Api, content_of, problem, transfer_body
+from tests.ledger.api.documented import operations
+from tests.ledger.raw_books import Footprint
+
+OPERATIONS = list(operations())
+every_operation = pytest.mark.parametrize(
+    ("method", "path", "said"), OPERATIONS, ids=[f"{method} {path}" for method, path, _ in OPERATIONS]
+)
+
+# Written into all that their books hold; nobody else may ever see it.
+MARK = "their-secret"
+
+
+@dataclass(frozen=True)
+class Books:
+    """A ledger whose accounts are those of the schema's examples, and which has all that a URL can name."""
+
+    ledger: Ledger
+    named: dict[str, str]
+
+    @classmethod
+    def opened(cls) -> "Books":
+        ledger = Ledger.objects.create(code=f"t-{uuid.uuid4().hex}", base_ccy_id="EUR")
+        for code, kind in (("DEMO-CASH", "asset"), ("DEMO-REV", "revenue")):
+            Account.objects.create(
+                ledger=ledger, code=code, name=MARK, ccy_id="EUR", type=kind, metadata={"mark": MARK}
+            )
+        texts = {"description": MARK, "reference": MARK, "metadata": {"mark": MARK}, "idempotency_key": MARK}
+        body = transfer_body("5.00") | texts
+        for leg, code in zip(body["legs"], ("DEMO-CASH", "DEMO-REV"), strict=True):
+            leg["account"] = code
+        posted = content_of(Api.on(ledger).post("/api/transfers/", body), 201)
+        return cls(ledger, {"code": "DEMO-CASH", "account": "DEMO-CASH", "journal_id": posted["journal_id"]})
+
+    def everything(self) -> list[str]:
+        """Every row of the ledger in every table that names one, as text. When a key was used is no such row."""
+        rows = [repr(Footprint.of(self.ledger))]
+        for model in apps.get_models():
+            if any(field.name == "ledger" for field in model._meta.fields):
+                kept = model._default_manager.filter(ledger=self.ledger).values()
+                rows += [f"{model.__name__} {row | {'last_used_at': None}}" for row in kept]
+        return sorted(rows)
+
+    def call(self, key: str | None, method: str, path: str, said: dict[str, Any], query: str = "") -> Any:
+        """The call with the schema's own example as its body, of the things in these books."""
+        url = path.format(**self.named) + (f"?{query}" if query else "")
+        return Api(key).send(method, url, example_of(said))
+
+
+def example_of(said: dict[str, Any]) -> Any:
+    """The operation's request body, as its example has it."""
+    if "requestBody" not in said:
+        return ""
+    return said["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
+
+
+def scope_of(said: dict[str, Any]) -> str:
+    ((scope,),) = (needed["bearer"] for needed in said["security"])
+    return str(scope)
+
+
+@pytest.fixture
+def theirs() -> Books:
+    return Books.opened()
+
+
+@every_operation
+def test_whom_it_serves_gets_an_answer(theirs: Books, method: str, path: str, said: dict[str, Any]) -> None:
+    key = create_api_key(theirs.ledger.code, [scope_of(said)])
+    response = theirs.call(key, method, path, said)
+    assert 200 <= response.status_code < 300, response.content
+    if method == "GET":
+        assert MARK in response.content.decode() or "{" in path
+
+
+@every_operation
+def test_another_ledgers_caller_finds_changes_and_learns_nothing(
+    theirs: Books, ledger: Ledger, method: str, path: str, said: dict[str, Any]
+) -> None:
+    before = theirs.everything()
+    response = theirs.call(Api.on(ledger, *Scope).key, method, path, said)
+    if "{" in path:
+        problem(response, 404, "not_found")
+    elif method == "GET":
+        assert json.loads(response.content)["results"] == []
+    assert MARK not in response.content.decode()
+    assert theirs.everything() == before
+
+
+# A value for each query parameter that finds something in their books. Paging is of the list, not of what it finds.
+FINDS = {
+    "code": "DEMO-CASH",
+    "account": "DEMO-CASH",
+    "type": "asset",
+    "status": "active",
+    "from": "2000-01-01",
+    "to": "2999-12-31",
+    "reference": MARK,
+    "kind": "transfer",
+    "idempotency_key": MARK,
+    "metadata": MARK,
+    "by": "posted",
+    "as_of": "2999-12-31T00:00:00Z",
+}
+PAGING = {"limit", "cursor"}
+QUERIES = [
+    pytest.param(path, said, name, id=f"{path} {name}")
+    for method, path, said in OPERATIONS
+    if method == "GET"
+    for name in [given["name"] for given in said["parameters"] if given["in"] == "query"]
+    if name not in PAGING
+]
+
+
+@pytest.mark.parametrize(("path", "said", "name"), QUERIES)
+def test_no_parameter_leads_into_another_ledger(
+    theirs: Books, ledger: Ledger, path: str, said: dict[str, Any], name: str
+) -> None:
+    assert name in FINDS, f"give {name} a value in FINDS that finds something in their books"
+    query = f"{'metadata.mark' if name == 'metadata' else name}={FINDS[name]}"
+    found = theirs.call(Api.on(theirs.ledger).key, "GET", path, said, query)
+    assert "DEMO-CASH" in json.dumps(content_of(found))
+    response = theirs.call(Api.on(ledger).key, "GET", path, said, query)
+    if "{" in path:
+        problem(response, 404, "not_found")
+    else:
+        assert content_of(response)["results"] == []
+    assert MARK not in json.dumps(json.loads(response.content) | {"next": None})
+
+
+@every_operation
+def test_a_key_without_the_scope_is_refused(theirs: Books, method: str, path: str, said: dict[str, Any]) -> None:
+    others = [other for other in Scope if other.value != scope_of(said)]
+    key = create_api_key(theirs.ledger.code, others)
+    before = theirs.everything()
+    told = problem(theirs.call(key, method, path, said), 403, "scope_missing")
+    assert repr(scope_of(said)) in told["detail"]
+    assert theirs.everything() == before
+
+
+@every_operation
+def test_without_a_key_nobody_gets_in(theirs: Books, method: str, path: str, said: dict[str, Any]) -> None:
+    before = theirs.everything()
+    response = theirs.call(None, method, path, said)
+    problem(response, 401, "not_authenticated")
+    assert response["WWW-Authenticate"] == "Bearer"
+    assert theirs.everything() == before
+
+
+@every_operation
+def test_a_revoked_key_is_refused_by_the_very_next_request(
+    theirs: Books, method: str, path: str, said: dict[str, Any]
+) -> None:
+    key = create_api_key(theirs.ledger.code, list(Scope))
+    assert theirs.call(key, "GET", "/api/accounts/", {}).status_code == 200
+    revoke_api_key(key[:11])
+    before = theirs.everything()
+    problem(theirs.call(key, method, path, said), 401, "not_authenticated")
+    assert theirs.everything() == before
