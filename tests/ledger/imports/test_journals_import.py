@@ -1,68 +1,18 @@
 """journals_import, as an operator runs it."""
 
-import csv
 import json
-import os
-import signal
-import subprocess
-import sys
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import OperationalError
-from django.db.models import F, Max
 
-from doublex.settings import BASE_DIR
 from ledger.accounts import AccountChange, change_account
 from ledger.domain.accounts import AccountStatus
-from ledger.domain.refusals import Busy
-from ledger.imports import answers
-from ledger.models import Account, Balance, Journal, Ledger, Leg
-from ledger.posting import post_batch
+from ledger.models import Account, Journal, Ledger
 from tests.ledger.api.calls import Api, content_of, leg
-from tests.ledger.imports.files import Said, file_of, run
-
-Import = Callable[..., Said]
-HEADER = "idempotency_key,account,side,amount,ccy,value_date,description,reference,metadata.shop\n"
-
-
-def line(key: str | None, amount: Any = "10.00", **rest: Any) -> dict[str, Any]:
-    legs = [leg("CASH", "debit", amount), leg("REV", "credit", amount)]
-    return {"idempotency_key": key, "legs": legs} | rest
-
-
-def lines(*bodies: dict[str, Any]) -> str:
-    return "".join(json.dumps(body) + "\n" for body in bodies)
-
-
-def pair(key: str, amount: str = "10.00", rest: str = ",,,") -> str:
-    """A journal's two rows; `rest` is value date, description, reference and shop."""
-    return f"{key},CASH,debit,{amount},EUR,{rest}\n{key},REV,credit,{amount},EUR,{rest}\n"
-
-
-@pytest.fixture
-def import_(ledger: Ledger, cash: Account, revenue: Account, tmp_path: Path) -> Import:
-    def run_it(text: str | bytes, *options: str, name: str = "file.csv") -> Said:
-        return run("journals_import", file_of(tmp_path, text, name), ledger.code, *options)
-
-    return run_it
-
-
-def keys(ledger: Ledger) -> list[str]:
-    return list(Journal.objects.filter(ledger=ledger).values_list("idempotency_key__key", flat=True))
-
-
-def balance(account: Account) -> Decimal:
-    return Balance.objects.values_list("balance", flat=True).get(account=account)
-
-
-def errors_in(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+from tests.ledger.imports.files import file_of
+from tests.ledger.imports.journals import HEADER, Import, balance, errors_in, keys, line, lines, pair
 
 
 def test_a_csv_posts_a_journal_for_the_rows_of_each_key(ledger: Ledger, cash: Account, import_: Import) -> None:
@@ -305,66 +255,3 @@ def test_options_that_cannot_be_are_named_before_anything_is_posted(
     assert not keys(ledger)
     assert import_(text, "--format", "csv", name="file.dat").code == 0
     assert import_(lines(line("b")), "--format", "jsonl", name="file.dat").code == 0
-
-
-def test_a_busy_ledger_and_a_lost_connection_are_waited_out(
-    ledger: Ledger, cash: Account, import_: Import, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The real posting runs each time; what it says is held back twice, as a lost answer would be."""
-    lost: list[Exception] = [OperationalError("gone"), Busy("Later.")]
-
-    def losing(orders: Any, *, atomic: bool) -> Any:
-        outcomes = post_batch(orders, atomic=atomic)
-        if not lost:
-            return outcomes
-        error = lost.pop()
-        if isinstance(error, Busy):
-            return [*outcomes[:-1], error]
-        raise error
-
-    monkeypatch.setattr(answers, "post_batch", losing)
-    said = import_(HEADER + pair("a") + pair("b") + pair("c", "0"))
-    assert (said.code, lost) == (1, [])
-    assert keys(ledger) == ["a", "b"]
-    assert balance(cash) == 20
-
-
-def test_an_import_gives_up_on_a_ledger_that_stays_busy_and_says_how_to_go_on(
-    ledger: Ledger, import_: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def busy(orders: Any, *, atomic: bool) -> Any:
-        return [Busy("The books are busy.") for _ in orders]
-
-    monkeypatch.setattr(answers, "post_batch", busy)
-    monkeypatch.setattr(answers._until_answered.retry, "wait", lambda _: 0)
-    said = import_(HEADER + pair("a") + pair("b", "0"))
-    assert (said.code, "busy" in said.err) == (2, True)
-    assert [path.name for path in tmp_path.iterdir()] == ["file.csv"]
-    assert not keys(ledger)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_an_import_that_is_killed_in_the_middle_is_completed_by_the_next_and_nothing_doubled(
-    ledger: Ledger, cash: Account, revenue: Account, tmp_path: Path, how: signal.Signals
-) -> None:
-    count, prefix = 6_000, uuid.uuid4().hex
-    path = file_of(tmp_path, lines(*[line(f"{prefix}-{index}", "0.01") for index in range(count)]), "file.jsonl")
-    command = [sys.executable, "manage.py", "journals_import", str(path), "--ledger", ledger.code]
-    # Slowed down by nothing: it is stopped as soon as a part of it is in the books.
-    process = subprocess.Popen(command, cwd=BASE_DIR, env=os.environ, stderr=subprocess.PIPE, text=True)
-    mine = Journal.objects.filter(ledger=ledger)
-    while not mine.exists():
-        assert process.poll() is None, process.stderr and process.stderr.read()
-    process.send_signal(how)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == (-9 if how is signal.SIGKILL else 130)
-    assert how is signal.SIGKILL or "The same command again goes on." in told
-    posted = mine.count()
-    assert 0 < posted < count
-
-    said = run("journals_import", path, ledger.code)
-    assert said.out == f"{count - posted} applied, {posted} duplicate, 0 refused.\n"
-    assert keys(ledger) == [f"{prefix}-{index}" for index in range(count)]
-    assert mine.aggregate(last=Max("number"))["last"] == count
-    assert Leg.objects.filter(account=cash, balance_after=F("account_seq") / Decimal(100)).count() == count
-    assert (balance(cash), balance(revenue)) == (Decimal(60), Decimal(60))
