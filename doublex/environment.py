@@ -39,6 +39,8 @@ class Environment:
     database_prepare_threshold: int | None
     redis_url: str
     log_format: str
+    fx_max_age_days: int
+    fx_source_order: list[str]
     has_database: bool
 
     @property
@@ -53,6 +55,35 @@ class Environment:
         if self.database_owner_url:
             databases["owner"] = _database(self.database_owner_url, **options)
         return databases
+
+
+@dataclass(frozen=True)
+class StartSettings:
+    """What starting our processes asks of the environment, beyond what they read for themselves."""
+
+    host: str
+    port: int
+    web_workers: int
+    web_threads: int
+    migrate_on_start: bool
+
+
+def read_start_settings(*, host: str, migrate_on_start: bool) -> StartSettings:
+    """Where to listen, with how many processes and threads, and whether to migrate first; the arguments are defaults.
+
+    Raises:
+        ImproperlyConfigured: as `read_environment`.
+    """
+    env = Env(eager=False)
+    values: dict[str, Any] = {
+        "host": env.str("HOST", host),
+        "port": env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
+        "web_workers": env.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
+        "web_threads": env.int("WEB_THREADS", 32, validate=validate.Range(min=1)),
+        "migrate_on_start": env.bool("MIGRATE_ON_START", migrate_on_start),
+    }
+    _seal(env)
+    return StartSettings(**values)
 
 
 def read_environment(base_dir: Path) -> Environment:
@@ -80,11 +111,10 @@ def read_environment(base_dir: Path) -> Environment:
         "database_prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5, validate=validate.Range(min=0)),
         "redis_url": env.str("REDIS_URL", "", validate=IS_REDIS_URL),
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
+        "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
+        "fx_source_order": env.list("FX_SOURCE_ORDER", ["manual", "ECB"]),
     }
-    try:
-        env.seal()
-    except EnvError as error:
-        raise ImproperlyConfigured(_explain(error)) from None
+    _seal(env)
     values["database_prepare_threshold"] = values["database_prepare_threshold"] or None
     return Environment(**values, has_database=has_database)
 
@@ -97,6 +127,13 @@ def data_folder(base_dir: Path) -> Path:
 def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+
+
+def _seal(env: Env) -> None:
+    try:
+        env.seal()
+    except EnvError as error:
+        raise ImproperlyConfigured(_explain(error)) from None
 
 
 def _explain(error: EnvError) -> str:

@@ -10,11 +10,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from doublex import processes
 from doublex.embedded.binaries import BinaryMissingError
 from doublex.embedded.postgres import APP, OWNER, Cluster
 from doublex.embedded.process import Child, StartError, is_free
 from doublex.embedded.state import AlreadyRunningError, forget, only_run, remember, secrets_of
 from doublex.embedded.valkey import Broker
+from doublex.environment import StartSettings, data_folder, read_start_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "doublex"
@@ -30,26 +34,27 @@ class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
 class Run:
     """One run of the product on one data folder."""
 
-    def __init__(self, folder: Path, host: str, port: int) -> None:
+    def __init__(self, folder: Path, settings: StartSettings) -> None:
         self._folder = folder
-        self._host, self._port = host, port
+        self._settings = settings
         self._children: list[Child] = []
         self._environment: dict[str, str] = {}
 
     @property
     def web_url(self) -> str:
-        return f"http://{'127.0.0.1' if self._host in ('', '0.0.0.0') else self._host}:{self._port}"  # noqa: S104
+        host = "127.0.0.1" if self._settings.host in ("", "0.0.0.0") else self._settings.host  # noqa: S104
+        return f"http://{host}:{self._settings.port}"
 
     def start(self) -> None:
         """Start everything; what was started is stopped again by `stop`, also after a failure half-way."""
-        if not is_free(self._port, self._host):
-            raise StartError(f"Port {self._port} is taken by another program: set PORT to a free one.")
+        if not is_free(self._settings.port, self._settings.host):
+            raise StartError(f"Port {self._settings.port} is taken by another program: set PORT to a free one.")
         started_at = time.monotonic()
         self._start_servers()
         self._environment |= {"PROMETHEUS_MULTIPROC_DIR": str(self._fresh_folder("metrics")), "PYTHONUNBUFFERED": "1"}
         remember(self._folder, self.web_url, self._environment)
         os.environ.update(self._environment)
-        if os.environ.get("MIGRATE_ON_START", "true").lower() == "true":
+        if self._settings.migrate_on_start:
             self._prepare()
         self._start_ours()
         _say(f"DoubleX is up after {time.monotonic() - started_at:.1f} s.")
@@ -60,7 +65,10 @@ class Run:
         while True:
             for child in self._children:
                 if (code := child.exit_code()) is not None:
-                    raise StartError(f"{child.name} ended by itself with code {code}.\n{child.last_words()}")
+                    raise StartError(
+                        f"{child.name} ended by itself with code {code}, so everything else is stopped too. Whatever was "
+                        f"acknowledged is on disk: 'make run' recovers it.\n{child.last_words()}"
+                    )
             time.sleep(WATCH_SECONDS)
 
     def stop(self) -> None:
@@ -90,7 +98,7 @@ class Run:
         }
 
     def _prepare(self) -> None:
-        child = self._python("prepare", "manage.py", "prepare")
+        child = self._child("prepare", [sys.executable, "manage.py", "prepare"])
         child.start()
         deadline = time.monotonic() + PREPARE_SECONDS_MAX
         while child.exit_code() is None and time.monotonic() < deadline:
@@ -100,26 +108,17 @@ class Run:
             raise StartError(f"The database could not be prepared.\n{child.last_words()}")
 
     def _start_ours(self) -> None:
-        workers, threads = os.environ.get("WEB_WORKERS", "2"), os.environ.get("WEB_THREADS", "32")
-        web = self._python(
-            *("web", "-m", "granian", "--interface", "wsgi", "doublex.wsgi:application", "--host", self._host),
-            *("--port", str(self._port), "--workers", workers, "--blocking-threads", threads, "--no-ws"),
-            *("--backlog", "2048", "--respawn-failed-workers", "--log-level", "warning"),
-        )
-        celery = ("-m", "celery", "-A", "doublex", "--skip-checks")
-        worker = self._python("worker", *celery, "worker", "--concurrency", "1", "--loglevel", "WARNING")
-        beat = self._python(
-            *("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile="),
-            *("--schedule", str(self._fresh_folder("beat") / "schedule")),
-        )
+        web = self._child("web", processes.web(self._settings))
+        worker = self._child("worker", processes.worker())
+        beat = self._child("beat", processes.beat(self._fresh_folder("beat") / "schedule"))
         for child in (web, worker, beat) if os.environ.get("REDIS_URL") else (web,):
             child.start()
             self._children.append(child)
         web.wait_until(self._answers, WEB_READY_SECONDS)
 
-    def _python(self, name: str, *arguments: str) -> Child:
+    def _child(self, name: str, command: list[str]) -> Child:
         # stop_signal TERM: granian and celery finish what is in flight.
-        return Child(name, [sys.executable, *arguments], self._log(name), folder=BASE_DIR)
+        return Child(name, command, self._log(name), folder=BASE_DIR)
 
     def _log(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"
@@ -147,13 +146,13 @@ class Run:
 
 def main() -> int:
     """Run until stopped; 0 when that was asked for, 1 when something failed, with the reason on stderr."""
-    arguments = _arguments()
+    argparse.ArgumentParser(description=__doc__, epilog="Settings are variables: docs/operators.md.").parse_args()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _stop)
-    folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".doublex").resolve()
+    folder = data_folder(BASE_DIR)
     try:
         with only_run(folder):
-            run = Run(folder, arguments.host, arguments.port)
+            run = Run(folder, read_start_settings(host="127.0.0.1", migrate_on_start=True))
             try:
                 run.start()
                 run.watch()
@@ -163,17 +162,10 @@ def main() -> int:
                 for name in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(name, signal.SIG_IGN)
                 run.stop()
-    except (AlreadyRunningError, BinaryMissingError, StartError) as error:
+    except (AlreadyRunningError, BinaryMissingError, ImproperlyConfigured, StartError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
-    return parser.parse_args()
 
 
 def _stop(*_: object) -> None:

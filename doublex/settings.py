@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from doublex.environment import read_environment
+from doublex.unfold import UNFOLD  # noqa: F401 - Unfold reads it here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment(BASE_DIR)
@@ -14,7 +15,9 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "doublex.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,3 +137,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+# A rate older than this is no rate. Of several sources on one day the first in this order counts, then by name.
+FX_MAX_AGE_DAYS = ENVIRONMENT.fx_max_age_days
+FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order

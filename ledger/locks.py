@@ -1,6 +1,6 @@
 """Every row lock of the books, in the one order that cannot deadlock: gate, book states, balances, each by id."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from ledger.domain.accounts import RunningBalance
 from ledger.models import Balance, BookState
 from ledger.queries.compiled import Compiled
 
-# One message, and before anything that takes a snapshot: waiting here is what makes the rest conflict-free. EXCLUSIVE
-# and not stronger, so that pg_dump does not stop postings.
-_ENTER = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; LOCK TABLE ledger_gate IN EXCLUSIVE MODE"
+# Before anything that takes a snapshot: waiting here is what makes the rest conflict-free. EXCLUSIVE and not stronger,
+# so that pg_dump does not stop postings.
+_ENTER = ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
 
 
 class LockedBook(NamedTuple):
@@ -68,17 +68,20 @@ def pass_gate() -> None:
     """Make this transaction SERIALIZABLE and wait for the gate: the very first statement of every posting."""
     driver: psycopg.Connection = connection.connection
     with connection.wrap_database_errors:
-        driver.execute(_ENTER, prepare=False)
+        for statement in _ENTER:
+            driver.execute(statement, prepare=False)
 
 
-def books(ledger_ids: Collection[UUID]) -> list[LockedBook]:
-    """The ledgers' books, locked."""
-    return [LockedBook(*row) for row in _BOOKS.rows(list(ledger_ids))]
+def ask_books(ledger_ids: Collection[UUID]) -> Callable[[], list[LockedBook]]:
+    """Lock the ledgers' books; what comes back gives them, once it has come to that."""
+    rows = _BOOKS.ask(list(ledger_ids))
+    return lambda: [LockedBook(*row) for row in rows()]
 
 
-def balances(account_ids: Collection[UUID]) -> dict[UUID, RunningBalance]:
-    """The accounts' balance rows, locked, as running balances."""
-    return {account_id: RunningBalance(*running) for account_id, *running in _BALANCES.rows(list(account_ids))}
+def ask_balances(account_ids: Collection[UUID]) -> Callable[[], dict[UUID, RunningBalance]]:
+    """Lock the accounts' balance rows; what comes back gives them as running balances."""
+    rows = _BALANCES.ask(list(account_ids))
+    return lambda: {account_id: RunningBalance(*running) for account_id, *running in rows()}
 
 
 def balance_of(account_id: UUID) -> Balance:

@@ -5,17 +5,19 @@ one transaction (`posting_group`), answered after the commit.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from django.db import connection
 
-from ledger import posting_attempts, telemetry
+from ledger import posting_attempts, posting_unit, telemetry
 from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.domain.judging import check_order, mirror
 from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import NotFound, Refusal
+from ledger.extensions import Plan, extensions
 from ledger.posting_group import Outcome
 from ledger.posting_queue import GroupQueue
 from ledger.queries.account_facts import account_facts, minor_units
@@ -27,29 +29,34 @@ GROUP_LEGS_MAX = 10_000
 # An independent batch passes the gate in pieces, so that single postings get their turn in between.
 CHUNK_ORDERS = 250
 
+CURRENCIES_OF_A_SETTLEMENT = 2
+
+Result = TypeVar("Result")
+
 _queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(posting_attempts.post, size_max=GROUP_LEGS_MAX)
 
 
 def post_transfer(order: TransferOrder) -> PostedTransfer:
-    """Post one balanced journal, exactly once per idempotency key.
+    """Post one balanced journal, or two between two currencies, exactly once per idempotency key.
 
-    Amounts are in major units of their currency. A repeat of the same order returns the journal already posted and
-    writes nothing.
+    Amounts are in major units of their currency. A repeat of the same order returns what was posted already and writes
+    nothing.
 
     Raises:
         TooFewLegs, TooManyLegs, TooManyCurrencies, CurrencyUnknown, InvalidAmount, AccountNotFound,
-        CurrencyMismatch, JournalNotBalanced, TransferLimitExceeded, ValueDateInFuture: it can never post.
+        CurrencyMismatch, PostingNotAllowed, JournalNotBalanced, TransferLimitExceeded, ValueDateInFuture: it can never
+        post. Between two currencies also what the transfer planner refuses.
         AccountNotActive, InsufficientFunds, DayClosed: the books refuse now. The key is free again.
         IdempotencyConflict: the key was used before for a different order.
         Busy: nothing was written, the same order may be sent again.
         OutcomeUnknown: the commit's reply was lost; the same order again tells what happened.
         RuntimeError: called inside an open transaction, where isolation cannot be set.
     """
-    return _one(_check_transfer(order))
+    return _one(_check_transfers([order])[0])
 
 
 def reverse_journal(order: ReversalOrder) -> PostedTransfer:
-    """Post the mirror image of a journal, once only: dated as asked, else today or the next open day.
+    """Post the mirror image of a journal and of what belongs to it, once only: as dated, else today or the next open day.
 
     A repeat of the same order returns the reversal already posted and writes nothing.
 
@@ -70,20 +77,59 @@ def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedT
         Refusal: atomic, and one was refused: the first refusal, with its `index` among `extra`.
         RuntimeError: called inside an open transaction.
     """
-    checked = [_check_transfer(order) for order in orders]
+    checked = _check_transfers(orders)
     outcomes: list[PostedTransfer | Refusal] = []
-    for chunk in [checked] if atomic else _chunks(checked):
+    for chunk in [checked] if atomic and checked else _chunks(checked):
         outcomes += _submit(Bundle(tuple(chunk), atomic))
     if atomic and outcomes and isinstance(outcomes[0], Refusal):
         raise outcomes[0]
     return outcomes
 
 
-def result_label(outcome: PostedTransfer | Refusal) -> str:
+class Unit:
+    """The transaction of a verb that writes rows together with a posting; made by `unit`."""
+
+    def __init__(self, inner: posting_unit.UnitOfPosting) -> None:
+        self._inner = inner
+
+    def post(self, order: TransferOrder | CheckedOrder) -> PostedTransfer:
+        """Post one order in this transaction: durable, and to be told to anybody, once the unit is through.
+
+        Raises:
+            Refusal: as `post_transfer`; nothing of the order was written. Let it pass, and nothing of the unit is.
+        """
+        outcome = _as_answer(
+            self._inner.post(order if isinstance(order, CheckedOrder) else _check_transfers([order])[0])
+        )
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+
+def unit(work: Callable[[Unit], Result]) -> Result:
+    """Run a verb's `work` in one transaction that may post: outermost, SERIALIZABLE, through the gate first.
+
+    Rows that `work` writes and what it posts are durable together, or nothing is. It is called again, whole, where
+    PostgreSQL says that trying again may help; so it must do nothing that a rollback does not undo. It holds the gate:
+    what takes long belongs before it.
+
+    Raises:
+        Refusal: whatever `work` lets pass; nothing was written.
+        Busy: nothing was written, the same may be tried again.
+        OutcomeUnknown: the commit's reply was lost; a posting's key tells what happened.
+        RuntimeError: called inside an open transaction, where isolation cannot be set.
+    """
+    result, outcomes = posting_unit.run(lambda inner: work(Unit(inner)))
+    for outcome in outcomes:
+        telemetry.TX_TOTAL.labels(result_label(outcome)).inc()
+    return result
+
+
+def result_label(outcome: Outcome) -> str:
     """The label under which `ledger_tx_total` counts the outcome."""
     if isinstance(outcome, Refusal):
         return outcome.code
-    return "duplicate" if outcome.duplicate else "applied"
+    return "duplicate" if isinstance(outcome, PostedBefore) or outcome.duplicate else "applied"
 
 
 def _one(order: CheckedOrder) -> PostedTransfer:
@@ -123,14 +169,38 @@ def _first(refusals: Sequence[Refusal]) -> Refusal:
 
 
 def _as_answer(outcome: Outcome) -> PostedTransfer | Refusal:
-    if isinstance(outcome, PostedBefore):
-        return PostedTransfer(journals_of_key(outcome.key_id), duplicate=True)
-    return outcome
+    if not isinstance(outcome, PostedBefore):
+        return outcome
+    journals = journals_of_key(outcome.key_id)
+    planner = extensions.transfer_planner if len(journals) > 1 else None
+    return PostedTransfer(journals, duplicate=True, extra=planner.answer(journals) if planner else {})
 
 
 def _chunks(checked: list[CheckedOrder]) -> list[list[CheckedOrder]]:
     pending = iter(checked)
     return list(iter(lambda: list(islice(pending, CHUNK_ORDERS)), []))
+
+
+def _check_transfers(orders: Sequence[TransferOrder]) -> list[CheckedOrder]:
+    """The orders checked, those between two currencies as one set: their planner reads its rates for all of them."""
+    planner = extensions.transfer_planner
+    crossing = [order for order in orders if len(order.currencies) == CURRENCIES_OF_A_SETTLEMENT] if planner else []
+    if planner is None or not crossing:
+        return [_check_transfer(order) for order in orders]
+    plans = iter(planner.plan(crossing))
+    return [
+        _as_planned(order, order.fingerprint(), next(plans))
+        if len(order.currencies) == CURRENCIES_OF_A_SETTLEMENT
+        else _check_transfer(order)
+        for order in orders
+    ]
+
+
+def _as_planned(order: TransferOrder | ReversalOrder, fingerprint: bytes, plan: Plan | Refusal) -> CheckedOrder:
+    key = (order.ledger_id, order.idempotency_key, fingerprint)
+    if isinstance(plan, Refusal):
+        return CheckedOrder(*key, journals=(), refusal=plan)
+    return CheckedOrder(*key, journals=plan.journals, companion=plan.companion)
 
 
 def _check_transfer(order: TransferOrder) -> CheckedOrder:
@@ -145,12 +215,15 @@ def _check_transfer(order: TransferOrder) -> CheckedOrder:
 
 
 def _check_reversal(order: ReversalOrder) -> CheckedOrder:
-    """The mirror image of the journal, which as everything posted never changes."""
+    """The mirror image of the journal and of what belongs to it, which as everything posted never changes."""
     key = (order.ledger_id, order.idempotency_key, order.fingerprint())
     try:
         original = journal_of(order.ledger_id, order.journal_id)
         if original is None:
             raise NotFound(f"No journal {order.journal_id} in this ledger.")
+        planner = extensions.reversal_planner
+        if planner and (plan := planner.plan(original, order)):
+            return _as_planned(order, key[2], plan)
         accounts = account_facts(order.ledger_id, {leg.account for leg in original.legs})
         return CheckedOrder(*key, journals=(mirror(original, accounts, order.value_date, order.description),))
     except Refusal as refusal:

@@ -23,7 +23,7 @@ def post(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
         django.db.Error: a lone order, or an atomic bundle, that PostgreSQL refuses for a reason that has no name.
     """
     try:
-        return _with_retries(bundles)
+        return with_retries(post_group)(bundles)
     except Refusal as refusal:
         return [[refusal] * len(bundle.orders) for bundle in bundles]
     except Error as error:
@@ -51,10 +51,10 @@ def _count_retry(_: tenacity.RetryCallState) -> None:
         connection.close()
 
 
-_with_retries = tenacity.retry(
+with_retries = tenacity.retry(
     retry=tenacity.retry_if_exception(is_worth_retrying),
     wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.25),
     stop=tenacity.stop_after_attempt(ATTEMPTS_MAX),
     before_sleep=_count_retry,
     reraise=True,
-)(post_group)
+)

@@ -14,6 +14,7 @@ from ledger.domain.refusals import (
     OutcomeUnknown,
     Refusal,
 )
+from ledger.extensions import extensions
 
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK_DETECTED = "40P01"
@@ -59,7 +60,8 @@ def is_lost_connection(error: BaseException) -> bool:
 def as_refusal(error: Error) -> Refusal | None:
     """The refusal that callers know for what PostgreSQL said; None where it is a bug of ours."""
     if isinstance(error, IntegrityError):
-        refusal = _REFUSALS.get(constraint_of(error) or "")
+        name = constraint_of(error) or ""
+        refusal = _REFUSALS.get(name) or extensions.refusals.get(name)
         return refusal(str(error).partition("\n")[0]) if refusal else None
     if is_worth_retrying(error) or sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED):
         return Busy("The books are busy; nothing was written. Try again in a moment.")

@@ -1,8 +1,10 @@
 """One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,15 +12,16 @@ from django.db import transaction
 
 from ledger import locks
 from ledger.domain.accounts import RunningBalance
-from ledger.domain.checked import Bundle, CheckedOrder
+from ledger.domain.checked import Bundle, CheckedOrder, Companion
 from ledger.domain.journals import PlannedJournal, PlannedStep
 from ledger.domain.judging import BookFacts, judge
 from ledger.domain.posted import PostedBefore, PostedJournal, PostedLeg, PostedTransfer
 from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
-from ledger.posting_rows import NewLeg, NewPosting, write
-from ledger.queries.posted import known_keys, reversed_among
+from ledger.posting_rows import NewLeg, NewPosting, write, write_companions
+from ledger.queries.compiled import one_message
+from ledger.queries.posted import ask_known_keys, reversed_among
 
 Outcome = PostedTransfer | PostedBefore | Refusal
 
@@ -47,7 +50,7 @@ class _Group:
     """Everything the group knows under its locks, and what it is going to write."""
 
     books: Mapping[UUID, _Book]
-    balances: Mapping[UUID, RunningBalance]
+    balances: dict[UUID, RunningBalance]
     known_keys: dict[tuple[UUID, str], tuple[UUID, bytes]]
     reversed_ids: set[UUID]
     new: dict[UUID, NewPosting] = field(default_factory=dict)
@@ -86,14 +89,16 @@ class _Group:
                 field="idempotency_key",
             )
         mate = self.new.get(key_id)
-        return PostedTransfer(mate.journals, duplicate=True) if mate else PostedBefore(key_id)
+        if mate is None:
+            return PostedBefore(key_id)
+        return PostedTransfer(mate.journals, duplicate=True, extra=_extra(mate.companion))
 
     def _post(self, order: CheckedOrder) -> PostedTransfer:
         book = self.books[order.ledger_id]
         for planned in order.journals:
             if planned.reverses in self.reversed_ids:
                 raise AlreadyReversed(f"Journal {planned.reverses} is reversed already, and only once.")
-        judged = [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+        judged = self._judged(order, book)
         key_id = new_id()
         journals = tuple(
             _posted_journal(order, planned, value_date, steps, book, offset)
@@ -103,8 +108,20 @@ class _Group:
         legs = tuple(tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged)
         self.reversed_ids.update(planned.reverses for planned in order.journals if planned.reverses)
         self.known_keys[order.key] = (key_id, order.fingerprint)
-        self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs)
-        return PostedTransfer(journals, duplicate=False)
+        self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs, order.companion)
+        return PostedTransfer(journals, duplicate=False, extra=_extra(order.companion))
+
+    def _judged(self, order: CheckedOrder, book: _Book) -> list[tuple[PlannedJournal, date, list[PlannedStep]]]:
+        """The order's journals with their dates and steps; a refusal of a later one takes the earlier ones back."""
+        if len(order.journals) == 1:
+            return [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+        before = {id_: replace(self.balances[id_]) for id_ in _account_ids([order])}
+        try:
+            return [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+        except Refusal:
+            for id_, running in before.items():
+                self.balances[id_] = running
+            raise
 
     def _undo_point(self) -> Callable[[], None]:
         """Remember the group as it is; calling what comes back makes it so again."""
@@ -129,19 +146,48 @@ def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
         django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
     """
     orders = [order for bundle in bundles for order in bundle.orders]
-    with CommitWatch() as watch, transaction.atomic(durable=True):
-        locks.pass_gate()
-        group = _Group(
-            known_keys=known_keys({order.key for order in orders}),
-            books={locked.ledger_id: _Book.of(locked) for locked in locks.books(_ledger_ids(orders))},
-            balances=locks.balances(_account_ids(orders)),
-            reversed_ids=reversed_among(_reversed_by(orders)),
-        )
+    with CommitWatch() as watch, ExitStack() as last_message, transaction.atomic(durable=True):
+        with one_message():
+            locks.pass_gate()
+            locked = _lock(orders)
+        group = locked()
         outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
+            write_companions(group.new.values())
+            # From here to the COMMIT, so that the gate is not held for one more round trip.
+            last_message.enter_context(one_message())
             write(group.new.values())
         watch.committing = True
     return outcomes
+
+
+def post_under_gate(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
+    """`post_group` inside a transaction that has passed the gate and commits later."""
+    with one_message():
+        locked = _lock([order for bundle in bundles for order in bundle.orders])
+    group = locked()
+    outcomes = [group.answers(bundle) for bundle in bundles]
+    if group.new:
+        write_companions(group.new.values())
+        write(group.new.values())
+    return outcomes
+
+
+def _lock(orders: Sequence[CheckedOrder]) -> Callable[[], _Group]:
+    """Ask for what the orders touch, locked; what comes back is the group that knows it."""
+    keys = ask_known_keys({order.key for order in orders})
+    books = locks.ask_books(_ledger_ids(orders))
+    balances = locks.ask_balances(_account_ids(orders))
+    return lambda: _Group(
+        known_keys=keys(),
+        books={locked.ledger_id: _Book.of(locked) for locked in books()},
+        balances=balances(),
+        reversed_ids=reversed_among(_reversed_by(orders)),
+    )
+
+
+def _extra(companion: Companion | None) -> Mapping[str, Any]:
+    return {} if companion is None else companion.answer
 
 
 def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
@@ -160,7 +206,7 @@ def _posted_journal(
     order: CheckedOrder, planned: PlannedJournal, value_date: date, steps: list[PlannedStep], book: _Book, offset: int
 ) -> PostedJournal:
     return PostedJournal(
-        id=new_id(),
+        id=planned.id or new_id(),
         number=book.last_number + offset,
         kind=planned.kind,
         value_date=value_date,

@@ -5,7 +5,8 @@ its journals, is refused at the end of the very statement (docs/architecture.md)
 """
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from ledger.domain.accounts import AccountFacts
+from ledger.domain.checked import Companion, WriteRows
 from ledger.domain.posted import PostedJournal
 
 _KEYS = ("id::uuid", "ledger_id::uuid", "key::text", "fingerprint::bytea", "journal_count::smallint")
@@ -73,6 +75,20 @@ class NewPosting:
     fingerprint: bytes
     journals: tuple[PostedJournal, ...]
     legs: tuple[tuple[NewLeg, ...], ...]
+    companion: Companion | None = None
+
+
+def write_companions(postings: Collection[NewPosting]) -> None:
+    """Insert what other apps write with the postings, a set for each of them.
+
+    Ahead of the journals, so that the triggers on legs see these rows and refuse at the statement, not at the commit.
+    """
+    rows: dict[WriteRows, list[tuple[Any, tuple[PostedJournal, ...]]]] = defaultdict(list)
+    for posting in postings:
+        if posting.companion is not None:
+            rows[posting.companion.write].append((posting.companion.content, posting.journals))
+    for write_rows, of_postings in rows.items():
+        write_rows(of_postings)
 
 
 def write(postings: Iterable[NewPosting]) -> None:

@@ -1,7 +1,8 @@
 """A pytest plugin: before Django is configured, a PostgreSQL of our own, with the real migrations and roles.
 
-Tests run as the app's role. With DATABASE_URL and DATABASE_OWNER_URL set they use that database instead; PG_BIN names
-other binaries. Each xdist worker has a database of its own, copied from the migrated one.
+Tests run as the app's role. With DATABASE_URL and DATABASE_OWNER_URL set they use that database instead, which is
+migrated first unless DATABASE_IS_MIGRATED says that it is; PG_BIN names other binaries. Each xdist worker has a database
+of its own, copied from the migrated one.
 """
 
 import os
@@ -62,7 +63,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         early_config.add_cleanup(database.stop)
         os.environ.update(database.urls(TEMPLATE))
     os.environ.setdefault("SECRET_KEY", new_password())
-    for command in ("migrate", "db_roles"):
+    for command in () if os.environ.get("DATABASE_IS_MIGRATED") else ("migrate", "db_roles"):
         subprocess.run([sys.executable, ROOT / "manage.py", command, "-v0"], check=True, stdout=subprocess.DEVNULL)
     return (yield)
 

@@ -9,16 +9,17 @@ from rest_framework.request import Request
 from ledger.accounts import UNCHANGED, AccountChange, NewAccount, change_account, open_account
 from ledger.api import answers, examples, pages, rendering
 from ledger.api.authentication import caller_of
-from ledger.api.fields import AccountCode, AccountName, Currency, Metadata, shown
 from ledger.api.json_bodies import read_body
 from ledger.api.operations import Answer, Parameter, operation
 from ledger.api.views import LedgerView
+from ledger.audit import Actor, recorded_as
 from ledger.domain.account_codes import is_account_code
 from ledger.domain.accounts import AccountStatus, AccountType
 from ledger.domain.refusals import NotFound
 from ledger.domain.scopes import Scope
 from ledger.queries.account_rows import AccountFilter, account_page, account_row
 from ledger.queries.balances import balance_as_of, live_balance
+from ledger.wire_fields import AccountCode, AccountName, Currency, Metadata, shown
 
 Parent = Annotated[AccountCode, shown("The code of another account, for grouping: without effect on balances.")]
 
@@ -87,7 +88,9 @@ class AccountsView(LedgerView):
     def post(self, request: Request) -> HttpResponse:
         """Not a posting: nothing is replayed, and a repeat is refused with `account_exists`."""
         body = read_body(request, NewAccountBody)
-        opened = open_account(NewAccount(caller_of(request).ledger_id, **msgspec.structs.asdict(body)))
+        caller = caller_of(request)
+        with recorded_as(Actor(api_key_id=caller.key_id)):
+            opened = open_account(NewAccount(caller.ledger_id, **msgspec.structs.asdict(body)))
         return rendering.json_response(rendering.account(opened), status=201)
 
 
@@ -116,7 +119,9 @@ class AccountView(LedgerView):
             raise _not_found(code)
         given = msgspec.structs.asdict(body).items()
         change = AccountChange(**{column: UNCHANGED if value is msgspec.UNSET else value for column, value in given})
-        changed = change_account(caller_of(request).ledger_id, code, change)
+        caller = caller_of(request)
+        with recorded_as(Actor(api_key_id=caller.key_id)):
+            changed = change_account(caller.ledger_id, code, change)
         return rendering.json_response(rendering.account(changed))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
-from ledger.api.fields import (
+from ledger.wire_fields import (
     AccountCode,
     AccountName,
     AccountStatusWord,
@@ -74,6 +74,37 @@ class Balance(TypedDict):
     ]
     debits: Total
     credits: Total
+
+
+class StatementLine(TypedDict):
+    """A leg, and what the account holds after it in the statement's order."""
+
+    date: Annotated[date, shown("The value date, or by posting order the ledger's day on which it was posted.")]
+    value_date: date
+    posted_at: Instant
+    journal_id: UUID
+    number: Annotated[int, shown("The journal's number.", 1, minimum=1)]
+    position: Annotated[int, shown("The leg's place in its journal.", 1, minimum=1)]
+    side: SideWord
+    amount: Amount
+    balance: Total
+    description: str
+    reference: str
+
+
+# Made by a call: `from` is no name that a class could have.
+StatementPeriod = TypedDict("StatementPeriod", {"from": date | None, "to": date | None})
+
+
+class Statement(StatementPeriod, Links):
+    """A page of an account's lines: its opening balance and its lines make its closing balance."""
+
+    account: AccountCode
+    ccy: Currency
+    by: Annotated[str, shown("The order of the lines.", "value", enum=["value", "posted"])]
+    opening: Total
+    lines: list[StatementLine]
+    closing: Total
 
 
 class Leg(TypedDict):

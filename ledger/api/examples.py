@@ -49,6 +49,33 @@ _LEGS = [
 _POSTED_LEGS = [leg | {"balance_after": "12.34"} for leg in _LEGS]
 _TEXTS = {"reference": "order-4711", "description": "Two coffees", "metadata": {"table": 3}}
 
+STATEMENT = {
+    "account": "DEMO-CASH",
+    "ccy": "EUR",
+    "by": "value",
+    "from": "2026-01-01",
+    "to": "2026-01-31",
+    "opening": "0.00",
+    "lines": [
+        {
+            "date": "2026-01-31",
+            "value_date": "2026-01-31",
+            "posted_at": _POSTED_AT,
+            "journal_id": JOURNAL_ID,
+            "number": 1,
+            "position": 1,
+            "side": "debit",
+            "amount": "12.34",
+            "balance": "12.34",
+            "description": "Two coffees",
+            "reference": "order-4711",
+        }
+    ],
+    "closing": "12.34",
+    "next": None,
+    "previous": None,
+}
+
 NEW_TRANSFER = {"idempotency_key": "order-4711", "legs": _LEGS, **_TEXTS}
 TRANSFER = {
     "journal_id": JOURNAL_ID,

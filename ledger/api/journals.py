@@ -8,10 +8,8 @@ from rest_framework.request import Request
 
 from ledger.api import answers, examples, pages, rendering
 from ledger.api.authentication import caller_of
-from ledger.api.fields import AccountCode, IdempotencyKey
 from ledger.api.json_bodies import read_body
 from ledger.api.operations import Answer, Parameter, operation
-from ledger.api.transfer_bodies import ReversalBody, as_reversal
 from ledger.api.transfers import ANY_POSTING, KEY_HEADER
 from ledger.api.views import LedgerView
 from ledger.domain.journals import JournalKind
@@ -19,6 +17,8 @@ from ledger.domain.refusals import NotFound
 from ledger.domain.scopes import Scope
 from ledger.posting import reverse_journal
 from ledger.queries.journal_list import JournalFilter, journal_of, journal_page
+from ledger.transfer_bodies import ReversalBody, as_reversal
+from ledger.wire_fields import AccountCode, IdempotencyKey
 
 FILTERS = (
     Parameter("from", date, "Value dates from this one on."),

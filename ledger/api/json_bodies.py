@@ -1,27 +1,19 @@
-"""A request's JSON body, read strictly: what two readers might understand differently is refused.
+"""A request's JSON body, read strictly and whole: no DRF parser or serializer stands between its bytes and the struct."""
 
-Cheap on purpose, because a batch brings thousands of objects: the scan is the standard library's C code with one
-small hook per object, and no DRF parser or serializer stands between the bytes and the typed struct.
-"""
-
-import json
 import re
-from typing import Any, NoReturn, TypeVar
+from typing import TypeVar
 
-import msgspec
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
-from ledger.domain.metadata import finite_number
-from ledger.domain.refusals import InvalidRequest, ParseError, TooLarge
+from ledger.domain.refusals import TooLarge
+from ledger.strict_json import parse_json, typed
 
 BODY_BYTES_MAX = 1024 * 1024
 
 Body = TypeVar("Body")
 
 _JSON_TYPE = re.compile(r"\s*application/([\w.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
-_AT_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?", re.DOTALL)
-_NAMED_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
 
 
 def read_body(request: Request, shape: type[Body], *, bytes_max: int = BODY_BYTES_MAX) -> Body:
@@ -55,73 +47,3 @@ def _first_bytes(request: Request, count: int) -> bytes:
         pieces.append(piece)
         count -= len(piece)
     return b"".join(pieces)
-
-
-def parse_json(raw: bytes) -> Any:
-    """What the JSON text says.
-
-    Raises:
-        ParseError: not UTF-8, not JSON, a key twice in one object, NaN or an infinity, a NUL character, half of a
-            surrogate pair: PostgreSQL cannot store some of these, and readers disagree about the others.
-    """
-    try:
-        text = raw.decode("utf-8")
-        parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=finite_number)
-    except RecursionError:
-        raise ParseError("The body is nested too deeply.") from None
-    except ValueError as error:
-        raise ParseError(f"The body is not valid JSON: {error}.") from None
-    # Only an escape can smuggle these in: raw ones are refused by UTF-8 or by the scanner.
-    if "\\u" in text:
-        _refuse_unstorable(parsed)
-    return parsed
-
-
-def typed(parsed: Any, shape: type[Body]) -> Body:
-    """The parsed body as a struct; the first thing that does not fit is named by its path.
-
-    Raises:
-        InvalidRequest: with `field` such as "legs[0].side".
-    """
-    try:
-        return msgspec.convert(parsed, shape)
-    except msgspec.ValidationError as error:
-        raise _as_refusal(str(error)) from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ParseError(f"The key {twice[:60]!r} is given twice in one object.")
-    return members
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ParseError(f"{name} is not JSON.")
-
-
-def _refuse_unstorable(parsed: Any) -> None:
-    pending = [parsed]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, str):
-            if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-                raise ParseError("A text holds a NUL character or half of a surrogate pair.")
-        elif isinstance(value, dict):
-            pending.extend(value.keys())
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-
-
-def _as_refusal(message: str) -> InvalidRequest:
-    match = _AT_PATH.fullmatch(message)
-    what, path = (match["what"], match["path"] or "$") if match else (message, "$")
-    field = path.removeprefix("$").removeprefix(".")
-    if named := _NAMED_FIELD.fullmatch(what):
-        field = f"{field}.{named['name'][:60]}".removeprefix(".")
-    if field.rpartition(".")[2] == "amount" and what.endswith(("got `int`", "got `float`")):
-        what = 'An amount is a string, such as "12.34": a JSON number loses cents on its way'
-    return InvalidRequest(f"{what}.", field=field or None)

@@ -8,11 +8,11 @@ from typing import Annotated, Any, TypeVar
 
 from rest_framework.request import Request
 
-from ledger.api.fields import shown
 from ledger.api.operations import Parameter
 from ledger.api.parameters import Parameters
 from ledger.domain.refusals import InvalidRequest
 from ledger.queries.pages import Cursor, Key, Page
+from ledger.wire_fields import shown
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -34,29 +34,34 @@ def asked_page(parameters: Parameters, key_type: type[Key]) -> tuple[Cursor[Key]
     Raises:
         InvalidRequest: a limit that is no number, a cursor that we did not make.
     """
-    limit = parameters.whole_number("limit", default=LIMIT_DEFAULT, at_most=LIMIT_MAX)
     text = parameters.one("cursor")
-    return (None if text is None else _decoded(text, key_type)), limit
+    return (None if text is None else _decoded(text, key_type)), asked_limit(parameters)
+
+
+def asked_limit(parameters: Parameters, default: int = LIMIT_DEFAULT) -> int:
+    return parameters.whole_number("limit", default=default, at_most=LIMIT_MAX)
 
 
 def rendered_page(request: Request, page: Page[Row, Key], render: Callable[[Row], Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "results": [render(row) for row in page.rows],
-        "next": _link(request, page.next),
-        "previous": _link(request, page.previous),
+        "next": page.next and link(request, encoded(page.next)),
+        "previous": page.previous and link(request, encoded(page.previous)),
     }
 
 
-def _link(request: Request, cursor: Cursor[Key] | None) -> str | None:
+def link(request: Request, cursor: str) -> str:
     """The same request with another cursor: filters and limit stay."""
-    if cursor is None:
-        return None
     parameters = request._request.GET.copy()
-    parameters["cursor"] = _encoded(cursor)
+    parameters["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
-def _encoded(cursor: Cursor[Key]) -> str:
+def no_cursor_of_ours() -> InvalidRequest:
+    return InvalidRequest("This is no cursor of ours: take it from next or previous.", field="cursor")
+
+
+def encoded(cursor: Cursor[Key]) -> str:
     text = json.dumps([int(cursor.backwards), cursor.key], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -68,7 +73,7 @@ def _decoded(text: str, key_type: type[Key]) -> Cursor[Key]:
     except (binascii.Error, ValueError, TypeError, RecursionError):
         backwards, key = None, None
     if backwards not in (0, 1) or type(key) is not key_type or not _is_storable(key):
-        raise InvalidRequest("This is no cursor of ours: take it from next or previous.", field="cursor")
+        raise no_cursor_of_ours()
     return Cursor(key, backwards=bool(backwards))
 
 

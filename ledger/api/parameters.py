@@ -55,6 +55,13 @@ class Parameters:
         value = self.one(name)
         return None if value is None else parse_date(name, value)
 
+    def period(self, first: str, last: str) -> tuple[date | None, date | None]:
+        """Two days that are in order, each of which may be left out."""
+        begins, ends = self.day(first), self.day(last)
+        if begins is not None and ends is not None and begins > ends:
+            raise InvalidRequest(f"{ends} is before {begins}: no day lies between them.", field=last)
+        return begins, ends
+
     def day_or_instant(self, name: str) -> date | datetime | None:
         value = self.one(name)
         if value is None or "T" not in value.upper():

@@ -15,6 +15,7 @@ from ledger.domain.posted import PostedJournal, PostedLeg, PostedTransfer
 from ledger.domain.refusals import Refusal
 from ledger.queries.account_rows import AccountRow
 from ledger.queries.balances import AccountBalance
+from ledger.queries.statement_lines import StatementLine
 
 # It writes UUIDs, dates and instants by itself, and is several times quicker than the standard library.
 encode = msgspec.json.Encoder().encode
@@ -27,7 +28,7 @@ def json_response(content: object, status: int = 200) -> HttpResponse:
 def transfer(posted: PostedTransfer) -> answers.Transfer:
     """What became of one order: all the legs of its journals, in order, and the journals' own ids and numbers."""
     first = posted.journals[0]
-    return {
+    answer: answers.Transfer = {
         "journal_id": first.id,
         "journals": [{"id": journal.id, "number": journal.number} for journal in posted.journals],
         "number": first.number,
@@ -36,6 +37,7 @@ def transfer(posted: PostedTransfer) -> answers.Transfer:
         "created_at": first.posted_at,
         "legs": [leg for journal in posted.journals for leg in legs(journal.legs)],
     }
+    return cast("answers.Transfer", {**answer, **posted.extra})
 
 
 def outcome(of_order: PostedTransfer | Refusal) -> answers.Transfer | answers.RefusedTransfer:
@@ -101,4 +103,21 @@ def balance(found: AccountBalance, as_of: date | datetime) -> answers.Balance:
         "snapshot_source": found.source,
         "debits": format_amount(found.debits, found.minor_units),
         "credits": format_amount(found.credits, found.minor_units),
+    }
+
+
+def statement_line(line: StatementLine, on: date, minor_units: int) -> answers.StatementLine:
+    """A line dated by the order that it stands in."""
+    return {
+        "date": on,
+        "value_date": line.value_date,
+        "posted_at": line.posted_at,
+        "journal_id": line.journal_id,
+        "number": line.number,
+        "position": line.position,
+        "side": line.side,
+        "amount": format_amount(line.amount, minor_units),
+        "balance": format_amount(line.balance, minor_units),
+        "description": line.description,
+        "reference": line.reference,
     }

@@ -13,9 +13,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from ledger.api.answers import Problem
-from ledger.api.fields import AccountCode
 from ledger.api.operations import ATTRIBUTE, Answer, Operation, Parameter
 from ledger.api.problems import CONTENT_TYPE, KINDS, RETRY_AFTER_SECONDS, problem
+from ledger.wire_fields import AccountCode
 
 SECURITY_SCHEME = "bearer"
 REFERENCE = "#/components/schemas/{name}"

@@ -1,17 +1,21 @@
 """Transfers over HTTP: an order in, what became of it out. No rule lives here."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from ledger.api import answers, examples, rendering
 from ledger.api.authentication import caller_of
-from ledger.api.fields import IdempotencyKey
 from ledger.api.json_bodies import read_body
 from ledger.api.operations import Answer, Parameter, operation
-from ledger.api.transfer_bodies import BatchBody, TransferBody, as_order, as_orders
 from ledger.api.views import LedgerView
+from ledger.domain.orders import TransferOrder
+from ledger.domain.refusals import FxRateForbidden
 from ledger.domain.scopes import Scope
 from ledger.posting import post_batch, post_transfer
+from ledger.transfer_bodies import BatchBody, TransferBody, as_order, as_orders
+from ledger.wire_fields import IdempotencyKey
 
 KEY_HEADER = Parameter("Idempotency-Key", IdempotencyKey, "Instead of `idempotency_key` in the body.", header=True)
 ANY_POSTING = {"idempotency_conflict", "insufficient_funds", "day_closed", "account_not_active", "value_date_in_future"}
@@ -49,7 +53,9 @@ class TransfersView(LedgerView):
         """
         body = read_body(request, TransferBody)
         header_key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-        posted = post_transfer(as_order(body, caller_of(request).ledger_id, header_key))
+        order = as_order(body, caller_of(request).ledger_id, header_key)
+        _require_rate_allowed(request, [order], "fx")
+        posted = post_transfer(order)
         return rendering.json_response(rendering.transfer(posted), status=200 if posted.duplicate else 201)
 
 
@@ -73,5 +79,17 @@ class BatchView(LedgerView):
         The first refusal of an atomic batch is the whole answer, with its `index`.
         """
         body = read_body(request, BatchBody, bytes_max=BATCH_BYTES_MAX)
-        outcomes = post_batch(as_orders(body, caller_of(request).ledger_id), atomic=body.atomic)
+        orders = as_orders(body, caller_of(request).ledger_id)
+        _require_rate_allowed(request, orders, "transfers[{}].fx")
+        outcomes = post_batch(orders, atomic=body.atomic)
         return rendering.json_response({"results": [rendering.outcome(outcome) for outcome in outcomes]})
+
+
+def _require_rate_allowed(request: Request, orders: Sequence[TransferOrder], field: str) -> None:
+    if Scope.FX in caller_of(request).scopes:
+        return
+    for index, order in enumerate(orders):
+        if order.fx is not None:
+            raise FxRateForbidden(
+                f"This key lacks the scope {Scope.FX.value!r}: it may not state a rate.", field=field.format(index)
+            )

@@ -4,12 +4,14 @@ from django.urls import re_path
 
 from ledger.api.accounts import AccountsView, AccountView, BalanceView
 from ledger.api.journals import JournalsView, JournalView, ReverseView
+from ledger.api.statements import StatementView
 from ledger.api.transfers import BatchView, TransfersView
 
 urlpatterns = [
     re_path(r"^accounts/?$", AccountsView.as_view(), name="accounts"),
     re_path(r"^accounts/(?P<code>[^/]+)/?$", AccountView.as_view(), name="account"),
     re_path(r"^accounts/(?P<code>[^/]+)/balance/?$", BalanceView.as_view(), name="balance"),
+    re_path(r"^accounts/(?P<code>[^/]+)/statement/?$", StatementView.as_view(), name="statement"),
     re_path(r"^transfers/?$", TransfersView.as_view(), name="transfers"),
     re_path(r"^transfers/batch/?$", BatchView.as_view(), name="batch"),
     re_path(r"^journals/?$", JournalsView.as_view(), name="journals"),

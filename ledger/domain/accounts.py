@@ -45,6 +45,7 @@ class AccountFacts:
     minor_units: int
     normal_side: Side
     non_negative: bool
+    closed_to_orders: bool = False
 
     def balance_after(self, balance: Decimal, side: Side, amount: Decimal) -> Decimal:
         """What a leg leaves of `balance`, which is positive on the normal side."""

@@ -1,10 +1,28 @@
 """An order that was checked outside any lock, on its way to the group that posts it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from ledger.domain.journals import PlannedJournal
+from ledger.domain.posted import PostedJournal
 from ledger.domain.refusals import Refusal
+
+WriteRows = Callable[[Sequence[tuple[Any, tuple[PostedJournal, ...]]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Rows of another app that belong to a posting: in the books' own transaction, or not at all.
+
+    `write` gets the content of every companion of the group that names it, each with its journals, and inserts their
+    rows as a set. `answer` is what the caller's answer says more, by member.
+    """
+
+    write: WriteRows
+    content: Any
+    answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +37,7 @@ class CheckedOrder:
     fingerprint: bytes
     journals: tuple[PlannedJournal, ...]
     refusal: Refusal | None = None
+    companion: Companion | None = None
 
     @property
     def key(self) -> tuple[UUID, str]:

@@ -15,6 +15,7 @@ from ledger.domain.orders import OnClosed
 class JournalKind(StrEnum):
     TRANSFER = "transfer"
     REVERSAL = "reversal"
+    REVALUATION = "revaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class PlannedJournal:
-    """A balanced journal that is not dated nor numbered yet."""
+    """A balanced journal that is not dated nor numbered yet.
+
+    `id` is given where another journal or row has to name it before it is written. `limited` journals obey the ledger's
+    transfer limit, if they are transfers; `may_be_future` ones may be dated later than today.
+    """
 
     kind: JournalKind
     legs: tuple[PlannedLeg, ...]
@@ -47,3 +52,6 @@ class PlannedJournal:
     reference: str
     metadata: Mapping[str, Any]
     reverses: UUID | None = None
+    id: UUID | None = None
+    limited: bool = True
+    may_be_future: bool = False

@@ -23,7 +23,9 @@ from ledger.domain.refusals import (
     DayClosed,
     InsufficientFunds,
     InvalidAmount,
+    InvalidRequest,
     JournalNotBalanced,
+    PostingNotAllowed,
     ReversalNotAllowed,
     TooFewLegs,
     TooManyCurrencies,
@@ -52,11 +54,13 @@ def check_order(
 
     Raises:
         TooFewLegs, TooManyLegs, CurrencyUnknown, TooManyCurrencies, InvalidAmount, AccountNotFound,
-        CurrencyMismatch, JournalNotBalanced: the order can never post.
+        CurrencyMismatch, PostingNotAllowed, JournalNotBalanced: the order can never post.
+        InvalidRequest: it states a rate, with nothing to convert.
     """
-    _require_leg_count(order.legs)
-    _require_one_known_currency(order.legs, currencies)
-    legs = tuple(_check_leg(index, leg, accounts, currencies) for index, leg in enumerate(order.legs))
+    require_leg_count(order.legs)
+    require_known_currencies(order.legs, currencies)
+    _require_one_currency(order)
+    legs = tuple([check_leg(index, leg, accounts, currencies) for index, leg in enumerate(order.legs)])
     require_balance(legs)
     return PlannedJournal(
         kind=JournalKind.TRANSFER,
@@ -102,7 +106,7 @@ def judge(
     Raises:
         TransferLimitExceeded, ValueDateInFuture, DayClosed, AccountNotActive, InsufficientFunds: nothing moved.
     """
-    if planned.kind is JournalKind.TRANSFER:
+    if planned.kind is JournalKind.TRANSFER and planned.limited:
         _require_within_limit(planned.legs, book.transfer_limit)
     value_date = settle_value_date(planned, book)
     steps, moved = [], dict[UUID, tuple[Decimal, int]]()
@@ -133,7 +137,7 @@ def settle_value_date(planned: PlannedJournal, book: BookFacts) -> date:
         DayClosed: the date asked for is closed, and the order does not ask for the next open day instead.
     """
     asked = planned.value_date
-    if asked is not None and asked > book.today:
+    if asked is not None and asked > book.today and not planned.may_be_future:
         raise ValueDateInFuture(
             f"{asked} is later than today, {book.today} in the ledger's time zone.", field="value_date"
         )
@@ -170,31 +174,42 @@ def require_balance(legs: Sequence[PlannedLeg]) -> None:
             )
 
 
-def _require_leg_count(legs: Sequence[LegOrder]) -> None:
+def require_leg_count(legs: Sequence[LegOrder]) -> None:
     if len(legs) < LEGS_MIN:
         raise TooFewLegs(f"A transfer has at least {LEGS_MIN} legs; this one has {len(legs)}.", field="legs")
     if len(legs) > LEGS_MAX:
         raise TooManyLegs(f"A transfer has at most {LEGS_MAX} legs; this one has {len(legs)}.", field="legs")
 
 
-def _require_one_known_currency(legs: Sequence[LegOrder], currencies: Mapping[str, int]) -> None:
-    first = legs[0].ccy
+def require_known_currencies(legs: Sequence[LegOrder], currencies: Mapping[str, int]) -> None:
     for index, leg in enumerate(legs):
         if leg.ccy not in currencies:
             raise CurrencyUnknown(f"{leg.ccy[:60]!r} is not a known currency.", field=f"legs[{index}].ccy")
-    if any(leg.ccy != first for leg in legs):
-        named = ", ".join(sorted({leg.ccy for leg in legs})[:10])
-        raise TooManyCurrencies(f"A transfer is in one currency; this one has {named}.", field="legs")
 
 
-def _check_leg(
+def _require_one_currency(order: TransferOrder) -> None:
+    currencies = order.currencies
+    if len(currencies) > 1:
+        named = ", ".join(sorted(currencies)[:10])
+        raise TooManyCurrencies(f"A transfer is in one currency or between two; this one has {named}.", field="legs")
+    if order.fx is not None:
+        raise InvalidRequest("A rate is stated only in a transfer between two currencies.", field="fx")
+
+
+def check_leg(
     index: int, leg: LegOrder, accounts: Mapping[str, AccountFacts], currencies: Mapping[str, int]
 ) -> PlannedLeg:
+    """The leg with its amount read and its account found; `index` is its place in the order."""
     field = f"legs[{index}].amount"
     if leg.amount is None:
         raise InvalidAmount("An amount may be left out only in a transfer between two currencies.", field=field)
     amount = parse_amount(leg.amount, field=field)
     require_decimals(amount, currencies[leg.ccy], leg.ccy, field=field)
+    return PlannedLeg(check_account(index, leg, accounts), leg.side, amount)
+
+
+def check_account(index: int, leg: LegOrder, accounts: Mapping[str, AccountFacts]) -> AccountFacts:
+    """The account that the leg names, if an order may name it; `index` is the leg's place in the order."""
     account = accounts.get(leg.account)
     if account is None:
         raise AccountNotFound(f"No account {leg.account[:128]!r} in this ledger.", field=f"legs[{index}].account")
@@ -202,7 +217,12 @@ def _check_leg(
         raise CurrencyMismatch(
             f"Account {account.code} is in {account.ccy}, the leg in {leg.ccy}.", field=f"legs[{index}].ccy"
         )
-    return PlannedLeg(account, leg.side, amount)
+    if account.closed_to_orders:
+        raise PostingNotAllowed(
+            f"Account {account.code} is not for direct posting: the books post to it by themselves.",
+            field=f"legs[{index}].account",
+        )
+    return account
 
 
 def _require_within_limit(legs: Sequence[PlannedLeg], limit: Decimal | None) -> None:

@@ -39,8 +39,16 @@ class LegOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRate:
+    """The rate at which the caller wants to convert: `rate` is text, `pair` ("EUR/USD") its direction, where given."""
+
+    rate: str
+    pair: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TransferOrder:
-    """An order to post one balanced journal, once per `idempotency_key` in its ledger."""
+    """An order to post one balanced journal, or two between two currencies, once per `idempotency_key` in its ledger."""
 
     ledger_id: UUID
     idempotency_key: str
@@ -50,9 +58,15 @@ class TransferOrder:
     description: str = ""
     reference: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    fx: StatedRate | None = None
+
+    @property
+    def currencies(self) -> set[str]:
+        return {leg.ccy for leg in self.legs}
 
     def fingerprint(self) -> bytes:
         """SHA-256 over the normalised request, before defaults: what makes two orders the same order."""
+        stated = [] if self.fx is None else [[_normalised(self.fx.rate), self.fx.pair]]
         return digest(
             "transfer",
             [[leg.account, leg.side, _normalised(leg.amount), leg.ccy] for leg in self.legs],
@@ -61,6 +75,7 @@ class TransferOrder:
             self.description,
             self.reference,
             dict(self.metadata),
+            *stated,
         )
 
 

@@ -1,7 +1,7 @@
 """What the books answer: journals as they stand, ready to be rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,7 +48,11 @@ class PostedBefore:
 
 @dataclass(frozen=True, slots=True)
 class PostedTransfer:
-    """The journals of one key; `duplicate` when they had been posted before and nothing was written now."""
+    """The journals of one key; `duplicate` when they had been posted before and nothing was written now.
+
+    `extra` is what the app that planned the journals adds to the answer, by member.
+    """
 
     journals: tuple[PostedJournal, ...]
     duplicate: bool
+    extra: Mapping[str, Any] = field(default_factory=dict)

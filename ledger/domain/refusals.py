@@ -87,10 +87,14 @@ class AlreadyReversed(Refusal):
     code = "already_reversed"
 
 
-class ReversalNotAllowed(Refusal):
-    """A reversal is not reversed: post the transfer again instead."""
+class PostingNotAllowed(Refusal):
+    """The account takes no leg that an order names: another app keeps it."""
 
     code = "posting_not_allowed"
+
+
+class ReversalNotAllowed(PostingNotAllowed):
+    """A reversal is not reversed: post the transfer again instead."""
 
 
 class AccountExists(Refusal):
@@ -117,6 +121,12 @@ class ScopeMissing(Refusal):
     """The caller's key is good, but not for this."""
 
     code = "scope_missing"
+
+
+class FxRateForbidden(Refusal):
+    """Stating a rate needs a scope of its own."""
+
+    code = "fx_rate_forbidden"
 
 
 class Busy(Refusal):

@@ -1,12 +1,13 @@
 from datetime import date
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 
 from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
 from ledger.models.account import Account
-from ledger.models.columns import AmountField, CodeField, TotalField, new_id
+from ledger.models.columns import VIEW_ONLY, AmountField, CodeField, TotalField, new_id
 from ledger.models.currency import Currency
 from ledger.models.ledger import Ledger
 
@@ -27,6 +28,7 @@ class IdempotencyKey(models.Model):
     journal_count = models.SmallIntegerField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
         constraints = [
             models.UniqueConstraint(name="key_posts_once", fields=["ledger", "key"]),
             models.CheckConstraint(name="key_is_printable", condition=Q(key__regex="^[ -~]+$", key__length__lte=255)),
@@ -74,6 +76,8 @@ class Journal(models.Model):
     leg_count = models.SmallIntegerField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [("reverse_journal", "Can reverse journals")]
         ordering = ("ledger", "number")
         constraints = [
             models.UniqueConstraint(name="journal_number_is_unique", fields=["ledger", "number"]),
@@ -99,6 +103,17 @@ class Journal(models.Model):
                 name="journal_by_reference",
                 fields=["ledger", "reference", "number"],
                 condition=~Q(reference=""),
+            ),
+            # Costs nothing for what most journals are: transfers, and without metadata.
+            models.Index(
+                name="journal_by_special_kind",
+                fields=["ledger", "number"],
+                condition=~Q(kind=JournalKind.TRANSFER.value),
+            ),
+            GinIndex(
+                OpClass("metadata", name="jsonb_path_ops"),
+                name="journal_by_metadata",
+                condition=~Q(metadata={}),
             ),
         ]
 
@@ -143,6 +158,7 @@ class Leg(models.Model):
     balance_after = TotalField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
         ordering = ("journal", "position")
         constraints = [
             models.UniqueConstraint(name="leg_position_is_unique", fields=["journal", "position"]),
@@ -151,7 +167,7 @@ class Leg(models.Model):
             # The upper bound is what shuts NaN out: PostgreSQL sorts it above every number.
             models.CheckConstraint(name="leg_amount_is_positive", condition=Q(amount__gt=0, amount__lt=10**20)),
         ]
-        indexes = [models.Index(name="leg_by_value_date", fields=["account", "value_date"])]
+        indexes = [models.Index(name="leg_by_value_date", fields=["account", "value_date", "account_seq"])]
 
     def __str__(self) -> str:
         return f"{self.side} {self.amount} {self.ccy_id}"

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts, AccountType
+from ledger.extensions import extensions
 from ledger.models import Account, Currency
 from ledger.queries.compiled import Compiled
 
@@ -43,9 +44,11 @@ def minor_units(codes: Collection[str]) -> dict[str, int]:
 def _read_accounts(ledger_id: UUID, codes: list[str]) -> dict[str, AccountFacts]:
     # A NUL cannot be part of a code, and PostgreSQL does not even take it as a parameter.
     askable = [code for code in codes if "\x00" not in code]
+    rows = _ACCOUNTS.rows([ledger_id], askable)
+    closed = extensions.closed_to_orders([row[0] for row in rows]) if extensions.closed_to_orders and rows else ()
     facts = {
-        code: AccountFacts(id_, code, ccy, minor, AccountType(type_).normal_side, non_negative)
-        for id_, code, ccy, minor, type_, non_negative in _ACCOUNTS.rows([ledger_id], askable)
+        code: AccountFacts(id_, code, ccy, minor, AccountType(type_).normal_side, non_negative, id_ in closed)
+        for id_, code, ccy, minor, type_, non_negative in rows
     }
     if len(_accounts) > REMEMBERED_ACCOUNTS_MAX:
         _accounts.clear()

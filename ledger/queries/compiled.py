@@ -1,8 +1,10 @@
 """A queryset compiled once: its SQL is kept, so that a hot path pays for the statement and not for building it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -19,10 +21,26 @@ class Compiled:
         self._sql: str | None = None
 
     def rows(self, *lists: list[Any]) -> list[tuple[Any, ...]]:
+        return self.ask(*lists)()
+
+    def ask(self, *lists: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+        """Run the statement; what comes back gives its rows. In `one_message()` it is sent with others first."""
         if self._sql is None:
             self._sql, placeholders = self._build().query.sql_with_params()
             if len(placeholders) != len(lists):
                 raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, lists)
-            return list(cursor.fetchall())
+        cursor = connection.cursor()
+        cursor.execute(self._sql, lists)
+        return lambda: list(cursor.fetchall())
+
+
+@contextmanager
+def one_message() -> Iterator[None]:
+    """What is executed in this block goes to PostgreSQL in one message and costs one round trip (pipeline mode).
+
+    An error of any of its statements is raised where a result is fetched, or at the end of the block.
+    """
+    connection.ensure_connection()
+    driver: psycopg.Connection = connection.connection
+    with connection.wrap_database_errors, driver.pipeline():
+        yield

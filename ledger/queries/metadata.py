@@ -9,13 +9,14 @@ from django.db.models import Q
 from ledger.domain.metadata import finite_number
 
 
-def holding(wanted: Mapping[str, str]) -> Q:
+def holding(wanted: Mapping[str, str], column: str = "metadata") -> Q:
     """The condition that each key has the value, which a URL can only give as text: `5` finds 5 and "5" alike."""
-    condition = Q()
+    # Said although it follows: it is what lets the planner use an index that leaves out rows without metadata.
+    condition = ~Q(**{column: {}}) if wanted else Q()
     for key, text in wanted.items():
-        as_text = Q(metadata__contains={key: text})
+        as_text = Q(**{f"{column}__contains": {key: text}})
         scalar = _scalar(text)
-        condition &= as_text if isinstance(scalar, str) else as_text | Q(metadata__contains={key: scalar})
+        condition &= as_text if isinstance(scalar, str) else as_text | Q(**{f"{column}__contains": {key: scalar}})
     return condition
 
 

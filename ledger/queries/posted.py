@@ -1,7 +1,7 @@
 """Journals as they stand in the books, whole with their legs, in two statements whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,11 +23,17 @@ _KEYS = Compiled(
 
 def known_keys(keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], tuple[UUID, bytes]]:
     """The sentinels of those of the (ledger, key) pairs that have posted: id and fingerprint."""
+    return ask_known_keys(keys)()
+
+
+def ask_known_keys(
+    keys: Collection[tuple[UUID, str]],
+) -> Callable[[], dict[tuple[UUID, str], tuple[UUID, bytes]]]:
+    """`known_keys` in two halves, for one message with others."""
     ledgers, texts = {ledger_id for ledger_id, _ in keys}, {key for _, key in keys}
-    return {
-        (ledger_id, key): (id_, bytes(mark))
-        for ledger_id, key, id_, mark in _KEYS.rows(list(ledgers), list(texts))
-        if (ledger_id, key) in keys
+    rows = _KEYS.ask(list(ledgers), list(texts))
+    return lambda: {
+        (ledger_id, key): (id_, bytes(mark)) for ledger_id, key, id_, mark in rows() if (ledger_id, key) in keys
     }
 
 

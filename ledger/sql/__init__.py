@@ -1,21 +1,31 @@
 """Invariants as first-class SQL: one object per file, `<object>.v<N>.sql`, frozen once merged.
 
-A migration installs a file by name; `operations()` of a migration is a list of `install(...)` calls.
+A migration installs a file by name; `operations()` of a migration is a list of `install(...)` calls. Each app has such a
+folder of its own.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.migrations import RunSQL
 
-_FOLDER = Path(__file__).parent
+
+@dataclass(frozen=True)
+class SqlFiles:
+    """The SQL files of one app."""
+
+    folder: Path
+
+    def read(self, name: str, version: int) -> str:
+        """The text of `<name>.v<version>.sql`."""
+        return (self.folder / f"{name}.v{version}.sql").read_text(encoding="utf-8")
+
+    def install(self, name: str, version: int = 1) -> RunSQL:
+        """A migration step that installs the object; its reverse is the version before, or nothing at all."""
+        backwards = self.read(name, version - 1) if version > 1 else RunSQL.noop
+        return RunSQL(self.read(name, version), reverse_sql=backwards)
 
 
-def read(name: str, version: int) -> str:
-    """The text of `<name>.v<version>.sql`."""
-    return (_FOLDER / f"{name}.v{version}.sql").read_text(encoding="utf-8")
-
-
-def install(name: str, version: int = 1) -> RunSQL:
-    """A migration step that installs the object; its reverse is the version before, or nothing at all."""
-    backwards = read(name, version - 1) if version > 1 else RunSQL.noop
-    return RunSQL(read(name, version), reverse_sql=backwards)
+_FILES = SqlFiles(Path(__file__).parent)
+read = _FILES.read
+install = _FILES.install

@@ -57,7 +57,7 @@ def test_money_is_never_a_float(path: Path) -> None:
     assert not re.search(r"\bfloat\(|FloatField", path.read_text(encoding="utf-8")) or exempt(path, "float")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "ledger" / "sql").glob("*.sql")), ids=ids)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/sql/*.sql")), ids=ids)
 def test_an_sql_file_is_one_short_object_that_opens_with_its_invariant(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     name, version = re.fullmatch(r"(\w+)\.v(\d+)\.sql", path.name).groups()  # type: ignore[union-attr]

@@ -2,9 +2,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 
 from doublex.database_roles import Role, grant_roles
+from doublex.management.owner import owner_connection
 
 
 class Command(BaseCommand):
@@ -18,14 +18,13 @@ class Command(BaseCommand):
         parser.add_argument("--readonly-password", help="lets the read-only role log in by password")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if "owner" not in settings.DATABASES:
-            raise CommandError("DATABASE_OWNER_URL is not set: roles are made by the database's owner.")
+        owner = owner_connection()
         app = settings.DATABASES["default"]
-        if app["USER"] == settings.DATABASES["owner"]["USER"]:
+        if app["USER"] == owner.settings_dict["USER"]:
             raise CommandError(
                 f"DATABASE_URL and DATABASE_OWNER_URL both name the role {app['USER']!r}: the app must not own the "
                 "tables. Give DATABASE_URL a role of its own."
             )
         readonly = Role(options["readonly"], options["readonly_password"])
-        grant_roles(connections["owner"], Role(app["USER"], app["PASSWORD"]), readonly)
+        grant_roles(owner, Role(app["USER"], app["PASSWORD"]), readonly)
         self.stdout.write(f"Roles are in place: {app['USER']} (append only), {readonly.name} (read-only).")

@@ -1,6 +1,7 @@
-from django.conf import settings
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
+
+from doublex.management.owner import owner_connection
 
 
 class Command(migrate.Command):
@@ -11,6 +12,6 @@ class Command(migrate.Command):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: object, **options: object) -> None:
-        if options["database"] == "owner" and "owner" not in settings.DATABASES:
-            raise CommandError("DATABASE_OWNER_URL is not set: migrations run as the database's owner.")
+        if options["database"] == "owner":
+            owner_connection()
         super().handle(*args, **options)

@@ -3,7 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
+
+from doublex.management.owner import owner_connection
 
 # "DoubleX" as a number: every process that boots at once asks for the same lock.
 MIGRATION_LOCK = 0x446F75626C6558
@@ -11,12 +12,12 @@ MIGRATION_LOCK = 0x446F75626C6558
 
 class Command(BaseCommand):
     help = (
-        "Bring the database to this version: migrate, grant roles and, in demo mode, open the demo ledger. "
+        "Bring the database to this version: migrate, grant roles, make the groups and, in demo mode, open the demo ledger. "
         "One process does it, the others wait; when nothing is to do it is quick."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with connections["owner"].cursor() as cursor:
+        with owner_connection().cursor() as cursor:
             # A session lock, not a transaction's: migrations have transactions of their own.
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
             try:
@@ -24,5 +25,6 @@ class Command(BaseCommand):
                 call_command("db_roles", verbosity=0, stdout=self.stdout)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+        call_command("ledger_groups", verbosity=0, stdout=self.stdout)
         if settings.DEMO:
             call_command("ledger_demo", stdout=self.stdout)

@@ -62,6 +62,7 @@ FINDS = {
     "kind": "transfer",
     "idempotency_key": MARK,
     "metadata": MARK,
+    "by": "posted",
     "as_of": "2999-12-31T00:00:00Z",
 }
 PAGING = {"limit", "cursor"}

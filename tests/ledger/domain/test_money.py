@@ -34,14 +34,37 @@ def test_what_is_no_amount_is_refused_by_name(text: str) -> None:
         parse_amount(text)
 
 
+def test_a_refusal_of_an_amount_shows_it_and_what_to_write() -> None:
+    with pytest.raises(InvalidAmount) as refusal:
+        parse_amount("x" * 61, field="legs[0].amount")
+    assert refusal.value.field == "legs[0].amount"
+    assert refusal.value.detail == (
+        f"'{'x' * 60}' is not an amount: write digits with an optional point, at most 20 before it and 18 after it, "
+        "such as '12.34'."
+    )
+    with pytest.raises(InvalidAmount) as refusal:
+        parse_amount("0.0", field="amount")
+    assert (refusal.value.field, refusal.value.detail) == (
+        "amount",
+        "An amount is above zero; the side says its direction.",
+    )
+    with pytest.raises(InvalidAmount) as refusal:
+        require_decimals(Decimal("1.505"), 2, "EUR", field="amount")
+    assert (refusal.value.field, refusal.value.detail) == (
+        "amount",
+        "1.505 EUR has more decimals than EUR has: 2 at most.",
+    )
+
+
 @pytest.mark.parametrize("text", ["1", "0.01", "12.340", "9" * 20 + "." + "9" * 18])
 def test_an_amount_is_read_exactly(text: str) -> None:
     assert f"{parse_amount(text):f}" == text
 
 
 def test_money_refuses_a_float() -> None:
-    with pytest.raises(TypeError, match="float"):
+    with pytest.raises(TypeError, match=r"^an amount is a Decimal, not float: 0\.1$"):
         Money(0.1, "EUR")  # type: ignore[arg-type]
+    assert Money(Decimal("0.1"), "EUR").amount == Decimal("0.1")
 
 
 @pytest.mark.parametrize(("text", "minor_units"), [("0.005", 2), ("1.5", 0), ("0.0001", 3)])

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import date
-from uuid import uuid4
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.domain.accounts import Side
-from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.money import Money
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
 
 ORDER = TransferOrder(
     uuid4(),
@@ -49,3 +51,37 @@ def test_whatever_else_differs_is_another_order(change: dict[str, object]) -> No
 def test_what_is_no_amount_still_has_a_fingerprint(amount: str) -> None:
     legs = (replace(ORDER.legs[0], amount=amount), ORDER.legs[1])
     assert replace(ORDER, legs=legs).fingerprint() != ORDER.fingerprint()
+
+
+@pytest.mark.parametrize("amount", ["9" * 20 + "." + "9" * 17 + "0", "9" * 20 + "." + "9" * 17])
+def test_the_longest_amount_is_still_read_as_one(amount: str) -> None:
+    legs = (replace(ORDER.legs[0], amount=amount), ORDER.legs[1])
+    shorter = (replace(ORDER.legs[0], amount="9" * 20 + "." + "9" * 17), ORDER.legs[1])
+    assert replace(ORDER, legs=legs).fingerprint() == replace(ORDER, legs=shorter).fingerprint()
+
+
+def test_a_text_too_long_for_an_amount_stays_as_it_was_written() -> None:
+    one, other = ("0" * 20 + "1." + "0" * 17 + zeros for zeros in ("0", "00"))
+    texts = [replace(ORDER, legs=(replace(ORDER.legs[0], amount=text), ORDER.legs[1])) for text in (one, other)]
+    assert texts[0].fingerprint() != texts[1].fingerprint()
+
+
+def test_a_fingerprint_is_for_ever() -> None:
+    """Keys that have posted keep theirs: a new canonical form would turn every replay into a conflict."""
+    written = replace(ORDER, value_date=date(2026, 1, 31), on_closed=OnClosed.NEXT_OPEN_DAY, reference="r/é")
+    assert written.fingerprint().hex() == "507167bd06994a18ad5316f34181ff7397fe5ac85f6f0c955d6f29d6b9708b6e"
+    reversal = ReversalOrder(UUID(int=1), UUID(int=2), "key", date(2026, 1, 31), "typing error")
+    assert reversal.fingerprint().hex() == "91b8a733713853e05aa21d2a26fc8d800d302dce59a8b5fd3b9a5c55e01874e3"
+
+
+@pytest.mark.parametrize(
+    "change", [{"journal_id": UUID(int=3)}, {"value_date": date(2026, 1, 1)}, {"description": "other"}]
+)
+def test_another_reversal_has_another_fingerprint(change: dict[str, object]) -> None:
+    reversal = ReversalOrder(UUID(int=1), UUID(int=2), "key")
+    assert replace(reversal, **change).fingerprint() != reversal.fingerprint()  # type: ignore[arg-type]
+    assert replace(reversal, idempotency_key="other").fingerprint() == reversal.fingerprint()
+
+
+def test_an_order_of_money_is_written_plainly() -> None:
+    assert LegOrder.of("A", Side.DEBIT, Money(Decimal("1E+3"), "EUR")) == LegOrder("A", Side.DEBIT, "1000", "EUR")

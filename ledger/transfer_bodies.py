@@ -6,13 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.api.fields import AccountCode, Amount, Currency, IdempotencyKey, Metadata, shown
 from ledger.domain.accounts import Side
 from ledger.domain.judging import LEGS_MAX, LEGS_MIN
 from ledger.domain.keys import require_key
 from ledger.domain.metadata import require_small
-from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, StatedRate, TransferOrder
 from ledger.domain.refusals import InvalidRequest
+from ledger.wire_fields import AccountCode, Amount, Currency, IdempotencyKey, Metadata, shown
 
 Description = Annotated[str, msgspec.Meta(max_length=1024, description="For people.", examples=["Two coffees"])]
 Reference = Annotated[str, msgspec.Meta(max_length=255, description="Lists find it.", examples=["order-4711"])]
@@ -37,6 +37,13 @@ class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     amount: Annotated[Amount | None, shown("Left out only where a transfer between two currencies computes it.")] = None
 
 
+class FxBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The rate that the caller states, as text: a JSON number would not be exact."""
+
+    rate: str
+    pair: str | None = None
+
+
 class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An order to post one balanced journal."""
 
@@ -47,6 +54,7 @@ class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     description: Description = ""
     reference: Reference = ""
     metadata: Metadata = {}
+    fx: FxBody | None = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,6 +123,7 @@ def as_order(body: TransferBody, ledger_id: UUID, header_key: str | None = None)
         description=body.description,
         reference=body.reference,
         metadata=body.metadata,
+        fx=None if body.fx is None else StatedRate(body.fx.rate, body.fx.pair),
     )
 
 

@@ -1,0 +1,1 @@
+"""Rates and conversions as pure rules: no database, no framework."""

@@ -1,0 +1,19 @@
+"""Fresh currencies for every test: rates are global and never removed, so no two tests may share a pair."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from ledger.currencies import add_currency
+
+
+@pytest.fixture
+def make_currency() -> Callable[..., str]:
+    """A currency of the test's own; its code begins with `prefix`, so that the test can choose who comes first."""
+
+    def make(prefix: str = "M", minor_units: int = 2) -> str:
+        code = f"{prefix}{uuid.uuid4().hex.upper()}"[:12]
+        return add_currency(code, f"Test currency {code}", minor_units).code
+
+    return make

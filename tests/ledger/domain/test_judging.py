@@ -1,0 +1,334 @@
+"""The rules, one by one: what each refuses, in which words, and that the last allowed case passes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from ledger.domain import refusals
+from ledger.domain.accounts import AccountFacts, RunningBalance, Side
+from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
+from ledger.domain.judging import BookFacts, check_order, judge, mirror, require_balance, settle_value_date
+from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
+from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.domain.refusals import Refusal
+
+CURRENCIES = {"EUR": 2, "JPY": 0}
+ACCOUNTS = {
+    code: AccountFacts(UUID(int=number), code, ccy, CURRENCIES[ccy], side, floor)
+    for number, (code, ccy, side, floor) in enumerate(
+        [
+            ("CASH", "EUR", Side.DEBIT, False),
+            ("WALLET", "EUR", Side.CREDIT, True),
+            ("YEN", "JPY", Side.DEBIT, False),
+        ],
+        1,
+    )
+}
+CASH, WALLET, YEN = ACCOUNTS.values()
+TODAY = date(2026, 3, 15)
+OPEN = BookFacts(TODAY, closed_through=None, transfer_limit=None)
+
+
+def leg(account: str, side: str, amount: str | None, ccy: str = "EUR") -> LegOrder:
+    return LegOrder(account, Side(side), amount, ccy)
+
+
+def order(*legs: LegOrder, **rest: Any) -> TransferOrder:
+    return TransferOrder(uuid4(), "key", legs or PAY_IN, **rest)
+
+
+PAY_IN = (leg("CASH", "debit", "5.00"), leg("WALLET", "credit", "5.00"))
+
+
+def planned(*legs: tuple[AccountFacts, Side, str], **rest: Any) -> PlannedJournal:
+    plain = legs or ((CASH, Side.DEBIT, "5"), (WALLET, Side.CREDIT, "5"))
+    settled = {"kind": JournalKind.TRANSFER, "value_date": None, "on_closed": OnClosed.REFUSE} | rest
+    return PlannedJournal(
+        legs=tuple(PlannedLeg(account, side, Decimal(amount)) for account, side, amount in plain),
+        description="",
+        reference="",
+        metadata={},
+        **settled,
+    )
+
+
+def balances(wallet: str = "0", *, active: bool = True) -> dict[UUID, RunningBalance]:
+    return {
+        CASH.id: RunningBalance(Decimal(100), 7, active=True),
+        WALLET.id: RunningBalance(Decimal(wallet), 3, active=active),
+    }
+
+
+Told = tuple[str, str | None, str, Mapping[str, object]]
+
+
+def as_told(refusal: Refusal) -> Told:
+    return refusal.code, refusal.field, refusal.detail, refusal.extra
+
+
+def test_an_order_that_is_fine_becomes_a_plan_with_all_that_it_says() -> None:
+    asked = order(
+        value_date=TODAY,
+        on_closed=OnClosed.NEXT_OPEN_DAY,
+        description="rent",
+        reference="R1",
+        metadata={"room": 3},
+    )
+    assert check_order(asked, ACCOUNTS, CURRENCIES) == PlannedJournal(
+        kind=JournalKind.TRANSFER,
+        legs=(PlannedLeg(CASH, Side.DEBIT, Decimal(5)), PlannedLeg(WALLET, Side.CREDIT, Decimal(5))),
+        value_date=TODAY,
+        on_closed=OnClosed.NEXT_OPEN_DAY,
+        description="rent",
+        reference="R1",
+        metadata={"room": 3},
+        reverses=None,
+    )
+
+
+def test_a_closed_day_is_refused_unless_the_order_says_otherwise() -> None:
+    assert check_order(order(), ACCOUNTS, CURRENCIES).on_closed is OnClosed.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("legs", "told"),
+    [
+        ([PAY_IN[0]], ("too_few_legs", "legs", "A transfer has at least 2 legs; this one has 1.")),
+        ([*PAY_IN] * 501, ("too_many_legs", "legs", "A transfer has at most 1000 legs; this one has 1002.")),
+        (
+            [PAY_IN[0], leg("WALLET", "credit", "5.00", "Z" * 70)],
+            ("currency_unknown", "legs[1].ccy", f"'{'Z' * 60}' is not a known currency."),
+        ),
+        (
+            [PAY_IN[0], leg("YEN", "credit", "5", "JPY")],
+            ("too_many_currencies", "legs", "A transfer is in one currency; this one has EUR, JPY."),
+        ),
+        (
+            [PAY_IN[0], leg("WALLET", "credit", None)],
+            (
+                "invalid_amount",
+                "legs[1].amount",
+                "An amount may be left out only in a transfer between two currencies.",
+            ),
+        ),
+        (
+            [PAY_IN[0], leg("WALLET", "credit", "0")],
+            ("invalid_amount", "legs[1].amount", "An amount is above zero; the side says its direction."),
+        ),
+        (
+            [PAY_IN[0], leg("WALLET", "credit", "5.001")],
+            ("invalid_amount", "legs[1].amount", "5.001 EUR has more decimals than EUR has: 2 at most."),
+        ),
+        (
+            [PAY_IN[0], leg("N" * 200, "credit", "5.00")],
+            ("account_not_found", "legs[1].account", f"No account '{'N' * 128}' in this ledger."),
+        ),
+        (
+            [PAY_IN[0], leg("YEN", "credit", "5.00")],
+            ("currency_mismatch", "legs[1].ccy", "Account YEN is in JPY, the leg in EUR."),
+        ),
+        (
+            [PAY_IN[0], leg("WALLET", "credit", "4.99")],
+            (
+                "journal_not_balanced",
+                "legs",
+                "Debits are 5.00 EUR and credits 4.99 EUR: they differ by 0.01.",
+            ),
+        ),
+    ],
+)
+def test_what_can_never_post_is_refused_by_name_field_and_figures(
+    legs: list[LegOrder], told: tuple[str, str, str]
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        check_order(order(*legs), ACCOUNTS, CURRENCIES)
+    assert as_told(refusal.value) == (*told, {})
+
+
+def test_a_thousand_legs_are_not_too_many() -> None:
+    assert len(check_order(order(*[*PAY_IN] * 500), ACCOUNTS, CURRENCIES).legs) == 1000
+
+
+def test_of_many_currencies_ten_are_named() -> None:
+    known = {f"C{letter}": 2 for letter in "ABCDEFGHIJKL"}
+    legs = [leg("CASH", "debit", "1.00", ccy) for ccy in known]
+    with pytest.raises(refusals.TooManyCurrencies) as refusal:
+        check_order(order(*legs), ACCOUNTS, known)
+    named = ", ".join(sorted(known)[:10])
+    assert refusal.value.detail == f"A transfer is in one currency; this one has {named}."
+
+
+def test_each_currency_balances_for_itself() -> None:
+    legs = [
+        PlannedLeg(CASH, Side.DEBIT, Decimal(3)),
+        PlannedLeg(WALLET, Side.CREDIT, Decimal(3)),
+        PlannedLeg(YEN, Side.CREDIT, Decimal(1)),
+    ]
+    require_balance(legs[:2])
+    with pytest.raises(refusals.JournalNotBalanced, match="Debits are 0 JPY and credits 1 JPY: they differ by 1"):
+        require_balance(legs)
+
+
+def test_sums_of_many_legs_add_up() -> None:
+    require_balance(
+        [
+            PlannedLeg(CASH, Side.DEBIT, Decimal(1)),
+            PlannedLeg(CASH, Side.DEBIT, Decimal(2)),
+            PlannedLeg(WALLET, Side.CREDIT, Decimal("2.50")),
+            PlannedLeg(WALLET, Side.CREDIT, Decimal("0.50")),
+        ]
+    )
+
+
+def test_steps_are_numbered_and_leave_what_they_leave_and_the_balances_move_along() -> None:
+    running = balances("1")
+    legs = ((CASH, Side.DEBIT, "5"), (WALLET, Side.CREDIT, "5"), (WALLET, Side.DEBIT, "2"), (CASH, Side.CREDIT, "2"))
+    day, steps = judge(planned(*legs), OPEN, running)
+    assert day == TODAY
+    assert [step.balance_after for step in steps] == [105, 6, 4, 103]
+    assert [step.account_seq for step in steps] == [8, 4, 5, 9]
+    assert steps[0] == PlannedStep(PlannedLeg(CASH, Side.DEBIT, Decimal(5)), Decimal(105), 8)
+    assert running == {
+        CASH.id: RunningBalance(Decimal(103), 9, active=True),
+        WALLET.id: RunningBalance(Decimal(4), 5, active=True),
+    }
+
+
+def test_a_step_below_zero_is_refused_and_nothing_moves() -> None:
+    running = balances("4.99")
+    pay_out = planned((CASH, Side.CREDIT, "5"), (WALLET, Side.DEBIT, "5"))
+    with pytest.raises(refusals.InsufficientFunds) as refusal:
+        judge(pay_out, OPEN, running)
+    assert as_told(refusal.value) == (
+        "insufficient_funds",
+        "legs[1].amount",
+        "Account WALLET must not go below zero: it holds 4.99 EUR at this step, 5 is asked for.",
+        {},
+    )
+    assert running == balances("4.99")
+    judge(pay_out, OPEN, balances("5"))
+
+
+def test_an_account_without_a_floor_may_go_below_zero() -> None:
+    running = balances()
+    judge(planned((CASH, Side.CREDIT, "200"), (WALLET, Side.CREDIT, "200")), OPEN, running)
+    assert running[CASH.id].balance == -100
+
+
+def test_an_account_that_is_not_active_takes_no_leg() -> None:
+    running = balances(active=False)
+    with pytest.raises(refusals.AccountNotActive) as refusal:
+        judge(planned(), OPEN, running)
+    told: Told = ("account_not_active", "legs[1].account", "Account WALLET is not active.", {})
+    assert as_told(refusal.value) == told
+    assert running == balances(active=False)
+
+
+def test_a_limit_counts_the_debits_of_transfers_and_may_be_reached() -> None:
+    book = replace(OPEN, transfer_limit=Decimal("500.00"))
+    legs = (CASH, Side.DEBIT, "250"), (CASH, Side.DEBIT, "250"), (WALLET, Side.CREDIT, "500")
+    judge(planned(*legs), book, balances())
+    beyond = (*legs, (CASH, Side.DEBIT, "0.01"), (WALLET, Side.CREDIT, "0.01"))
+    with pytest.raises(refusals.TransferLimitExceeded) as refusal:
+        judge(planned(*beyond), book, balances())
+    assert as_told(refusal.value) == (
+        "transfer_limit_exceeded",
+        "legs",
+        "This ledger moves at most 500 per transfer; this one moves 500.01.",
+        {},
+    )
+    judge(planned(*beyond, kind=JournalKind.REVERSAL), book, balances())
+
+
+YESTERDAY, TOMORROW = date(2026, 3, 14), date(2026, 3, 16)
+
+
+@pytest.mark.parametrize(
+    ("asked", "closed_through", "on_closed", "day"),
+    [
+        (None, None, OnClosed.REFUSE, TODAY),
+        (YESTERDAY, None, OnClosed.REFUSE, YESTERDAY),
+        (TODAY, YESTERDAY, OnClosed.REFUSE, TODAY),
+        (None, YESTERDAY, OnClosed.REFUSE, TODAY),
+        (None, TODAY, OnClosed.REFUSE, TOMORROW),
+        (YESTERDAY, YESTERDAY, OnClosed.NEXT_OPEN_DAY, TODAY),
+        (YESTERDAY, TODAY, OnClosed.NEXT_OPEN_DAY, TOMORROW),
+    ],
+)
+def test_a_journal_goes_to_its_day_or_the_next_open_one(
+    asked: date | None, closed_through: date | None, on_closed: OnClosed, day: date
+) -> None:
+    book = replace(OPEN, closed_through=closed_through)
+    assert settle_value_date(planned(value_date=asked, on_closed=on_closed), book) == day
+    assert judge(planned(value_date=asked, on_closed=on_closed), book, balances())[0] == day
+
+
+def test_a_closed_day_is_refused_and_the_last_closed_day_told() -> None:
+    with pytest.raises(refusals.DayClosed) as refusal:
+        settle_value_date(planned(value_date=YESTERDAY), replace(OPEN, closed_through=TODAY))
+    assert as_told(refusal.value) == (
+        "day_closed",
+        "value_date",
+        "2026-03-14 is closed: the books are closed through 2026-03-15. Send a later value_date, "
+        "or on_closed: 'next_open_day'.",
+        {"closed_through": "2026-03-15"},
+    )
+
+
+def test_tomorrow_is_refused_even_where_today_is_closed() -> None:
+    with pytest.raises(refusals.ValueDateInFuture) as refusal:
+        settle_value_date(planned(value_date=TOMORROW), replace(OPEN, closed_through=TODAY))
+    assert as_told(refusal.value) == (
+        "value_date_in_future",
+        "value_date",
+        "2026-03-16 is later than today, 2026-03-15 in the ledger's time zone.",
+        {},
+    )
+
+
+POSTED = PostedJournal(
+    id=UUID(int=99),
+    number=12,
+    kind=JournalKind.TRANSFER,
+    value_date=YESTERDAY,
+    posted_at=datetime(2026, 3, 14, tzinfo=UTC),
+    description="rent",
+    reference="R1",
+    metadata={"room": 3},
+    idempotency_key="key",
+    reverses=None,
+    reversed_by=None,
+    legs=(
+        PostedLeg("CASH", Side.DEBIT, Decimal(5), "EUR", 2, Decimal(5)),
+        PostedLeg("WALLET", Side.CREDIT, Decimal(5), "EUR", 2, Decimal(5)),
+    ),
+)
+
+
+def test_a_mirror_image_undoes_the_last_leg_first() -> None:
+    assert mirror(POSTED, ACCOUNTS, TODAY, "typing error") == PlannedJournal(
+        kind=JournalKind.REVERSAL,
+        legs=(PlannedLeg(WALLET, Side.DEBIT, Decimal(5)), PlannedLeg(CASH, Side.CREDIT, Decimal(5))),
+        value_date=TODAY,
+        on_closed=OnClosed.REFUSE,
+        description="typing error",
+        reference="R1",
+        metadata={},
+        reverses=POSTED.id,
+    )
+
+
+def test_a_mirror_image_without_words_of_its_own_says_what_it_reverses() -> None:
+    assert mirror(POSTED, ACCOUNTS, None, "").description == "Reversal of 12"
+
+
+def test_a_mirror_image_has_none_itself() -> None:
+    with pytest.raises(refusals.ReversalNotAllowed) as refusal:
+        mirror(replace(POSTED, kind=JournalKind.REVERSAL), ACCOUNTS, None, "")
+    told: Told = ("posting_not_allowed", None, "A reversal is not reversed: post the transfer again instead.", {})
+    assert as_told(refusal.value) == told
