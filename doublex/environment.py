@@ -59,6 +59,8 @@ class Environment:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
         options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
         databases = {"default": _database(self.database_url, **options)}
+        # Behind a transaction pooler, neither a prepared statement nor a cursor outlives its transaction.
+        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = self.database_prepare_threshold is None
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
