@@ -1,6 +1,7 @@
 import re
 import uuid
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -25,8 +26,8 @@ def test_the_overview_says_where_a_ledger_stands(ledger: Ledger, cash: Account, 
 
 def test_a_currency_whose_debits_are_not_its_credits_is_named(ledger: Ledger) -> None:
     """PostgreSQL lets no such books come to be, so the totals are given."""
-    eur = totals.LedgerTotal(ledger.id, "EUR", 2, 1, 1, 1)
-    usd = totals.LedgerTotal(ledger.id, "USD", 2, 1, 1, 2)
+    eur = totals.LedgerTotal(ledger.id, "EUR", 2, 1, Decimal(1), Decimal(1))
+    usd = totals.LedgerTotal(ledger.id, "USD", 2, 1, Decimal(1), Decimal(2))
     (overview, *_) = ledger_overviews(1)
     assert replace(overview, totals=(eur, usd)).out_of_balance == ["USD"]
 

@@ -54,7 +54,7 @@ def actions() -> dict[tuple[str, str], tuple[Any, bool]]:
     """Every action of every page: (its method, whether it is of one row)."""
     found = {}
     for model, page in admin.site._registry.items():
-        for of_row, names in ((False, page.actions_list), (True, page.actions_detail)):
+        for of_row, names in ((False, getattr(page, "actions_list", ())), (True, getattr(page, "actions_detail", ()))):
             for name in names:
                 found[model._meta.label_lower, name] = getattr(page, name), of_row
     return {key: value for key, value in found.items() if key[0].startswith("ledger.")}
