@@ -52,6 +52,8 @@ def test_single_things_of_another_ledger_are_not_found(api: Api, theirs: Api) ->
         "/api/accounts/THEIRS",
         "/api/accounts/THEIRS/balance",
         "/api/accounts/THEIRS/balance?as_of=2030-01-01",
+        "/api/accounts/THEIRS/statement",
+        "/api/accounts/THEIRS/statement?by=posted",
         "/api/accounts/THEIRS/balance?as_of=2030-01-01T00:00:00Z",
     ):
         problem(api.get(path), 404, "not_found")
