@@ -50,7 +50,8 @@ class GroupAdmin(RecordedAdmin):
     ) -> forms.Field | None:
         field = super().formfield_for_manytomany(db_field, request, **options)
         if db_field.name == "permissions" and field is not None:
-            field.queryset = field.queryset.select_related("content_type")
+            # The names say what they allow; Django's own labels need the content type of each, and a wider screen.
+            field.label_from_instance = lambda permission: permission.name
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
             field.widget.choices = field.choices
             field.help_text = ""
