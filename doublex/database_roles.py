@@ -27,7 +27,17 @@ APP_GRANTS = {
     "ledger_journal": "SELECT, INSERT",
     "ledger_leg": "SELECT, INSERT",
     "ledger_apikey": "SELECT, INSERT, UPDATE (name, last_used_at, revoked_at)",
+    # What a permission means is written by migrations; who holds it is written by the app, and audited.
+    "auth_permission": "SELECT",
+    "django_content_type": "SELECT",
 }
+
+# A trigger function writes with the owner's rights. Whoever may execute it could attach it to a temporary table of his
+# own and have it fold invented legs into real balances.
+_TRIGGER_FUNCTIONS = """
+    SELECT oid::regprocedure::text FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterat
         yield _compose("GRANT CONNECT ON DATABASE {} TO {}", owner.settings_dict["NAME"], role.name)
         yield _compose("GRANT USAGE ON SCHEMA public TO {}", role.name)
         yield _compose("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role.name)
+    yield from _trigger_functions(owner)
     yield _compose("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", readonly.name)
     yield _compose("ALTER ROLE {} SET default_transaction_read_only = on", readonly.name)
     for setting, value in APP_SETTINGS.items():
@@ -63,6 +74,14 @@ def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterat
     yield _compose("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}", app.name)
     for table, rights in _rights().items():
         yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), sql.Identifier(app.name))
+
+
+def _trigger_functions(owner: BaseDatabaseWrapper) -> Iterator[sql.Composed]:
+    with owner.cursor() as cursor:
+        cursor.execute(_TRIGGER_FUNCTIONS)
+        for (function,) in cursor.fetchall():
+            # PostgreSQL's own spelling, arguments and quotes included.
+            yield sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function))
 
 
 def _role(role: Role, *, exists: bool) -> Iterator[sql.Composed]:
