@@ -26,6 +26,8 @@ APP_GRANTS = {
     "ledger_idempotencykey": "SELECT, INSERT",
     "ledger_journal": "SELECT, INSERT",
     "ledger_leg": "SELECT, INSERT",
+    # Entries are written by a trigger with the owner's rights, and by nobody else.
+    "ledger_auditentry": "SELECT",
     "ledger_apikey": "SELECT, INSERT, UPDATE (name, last_used_at, revoked_at)",
     # What a permission means is written by migrations; who holds it is written by the app, and audited.
     "auth_permission": "SELECT",

@@ -1,6 +1,6 @@
 """The verbs that open and change accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -90,14 +90,19 @@ def open_account(new: NewAccount) -> AccountRow:
         return _row(new.ledger_id, new.code)
 
 
-def change_account(ledger_id: UUID, code: str, change: AccountChange) -> AccountRow:
+def change_account(
+    ledger_id: UUID, code: str, change: AccountChange, *, only_from: Collection[AccountStatus] = tuple(AccountStatus)
+) -> AccountRow:
     """Change what may change about an account; repeating a change changes nothing more.
+
+    `only_from` narrows a change of status to accounts that are in one of these: who may unfreeze may not reopen.
 
     Freezing and closing wait for postings on the account that are in flight, and hold off later ones.
 
     Raises:
         NotFound: the ledger has no such account.
-        InvalidRequest: a name or metadata out of bounds, a parent that lies below the account.
+        InvalidRequest: a name or metadata out of bounds, a parent that lies below the account, a status to change
+        from that is not the account's.
         AccountNotFound: no such parent in this ledger.
         AccountNotEmpty: closing needs a balance of zero.
     """
@@ -107,13 +112,13 @@ def change_account(ledger_id: UUID, code: str, change: AccountChange) -> Account
         require_small(change.metadata)
     try:
         with transaction.atomic():
-            _change(ledger_id, code, change)
+            _change(ledger_id, code, change, only_from)
             return _row(ledger_id, code)
     except IntegrityError as error:
         raise _refusal_of(error, code) or error from error
 
 
-def _change(ledger_id: UUID, code: str, change: AccountChange) -> None:
+def _change(ledger_id: UUID, code: str, change: AccountChange, only_from: Collection[AccountStatus]) -> None:
     account_id = _row(ledger_id, code).id
     columns: dict[str, Any] = {
         "name": change.name,
@@ -127,8 +132,16 @@ def _change(ledger_id: UUID, code: str, change: AccountChange) -> None:
         # PostgreSQL takes this lock too, when it follows the status; taken first, the wait for a posting in flight
         # holds nobody else up at the account's row.
         locks.balance_of(account_id)
+        _require_status(account_id, only_from)
     if columns:
         Account.objects.filter(id=account_id).update(**columns)
+
+
+def _require_status(account_id: UUID, statuses: Collection[AccountStatus]) -> None:
+    """Refuse another status than these; under the lock that every change of status takes first."""
+    status = Account.objects.values_list("status", flat=True).get(id=account_id)
+    if status not in statuses:
+        raise InvalidRequest(f"The account is {status}.", field="status")
 
 
 def _new_parent_id(ledger_id: UUID, account_id: UUID, parent: str | None) -> UUID | None:

@@ -30,10 +30,11 @@ USE_RECORDED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the ledger that every read and write of the request is bound to, and what it may do there."""
+    """Who calls: the ledger that every read and write of the request is bound to, what it may do there, by which key."""
 
     ledger_id: UUID
     scopes: frozenset[Scope]
+    key_id: UUID | None = None
 
 
 def create_api_key(ledger_code: str, scopes: Collection[str], name: str = "") -> str:
@@ -85,7 +86,7 @@ def authenticate(secret: str) -> Caller | None:
     if found is None or found.revoked_at is not None:
         return None
     _record_use(found, timezone.now())
-    return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)))
+    return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)), found.id)
 
 
 def _record_use(key: KeyFacts, now: datetime) -> None:

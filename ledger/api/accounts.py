@@ -12,6 +12,7 @@ from ledger.api.authentication import caller_of
 from ledger.api.json_bodies import read_body
 from ledger.api.parameters import Parameters
 from ledger.api.views import LedgerView
+from ledger.audit import Actor, recorded_as
 from ledger.domain.account_codes import is_account_code
 from ledger.domain.accounts import AccountStatus, AccountType
 from ledger.domain.refusals import NotFound
@@ -56,7 +57,9 @@ class AccountsView(LedgerView):
 
     def post(self, request: Request) -> HttpResponse:
         body = read_body(request, NewAccountBody)
-        opened = open_account(NewAccount(caller_of(request).ledger_id, **msgspec.structs.asdict(body)))
+        caller = caller_of(request)
+        with recorded_as(Actor(api_key_id=caller.key_id)):
+            opened = open_account(NewAccount(caller.ledger_id, **msgspec.structs.asdict(body)))
         return rendering.json_response(rendering.account(opened), status=201)
 
 
@@ -76,7 +79,9 @@ class AccountView(LedgerView):
             raise _not_found(code)
         given = msgspec.structs.asdict(body).items()
         change = AccountChange(**{column: UNCHANGED if value is msgspec.UNSET else value for column, value in given})
-        changed = change_account(caller_of(request).ledger_id, code, change)
+        caller = caller_of(request)
+        with recorded_as(Actor(api_key_id=caller.key_id)):
+            changed = change_account(caller.ledger_id, code, change)
         return rendering.json_response(rendering.account(changed))
 
 

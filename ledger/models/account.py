@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from ledger.domain.accounts import AccountStatus, AccountType, Side
-from ledger.models.columns import CodeField, TotalField, new_id
+from ledger.models.columns import VIEW_ONLY, CodeField, TotalField, new_id
 from ledger.models.currency import Currency
 from ledger.models.ledger import Ledger
 
@@ -25,6 +25,13 @@ class Account(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [
+            ("open_account", "Can open accounts"),
+            ("rename_account", "Can change an account's name and parent"),
+            ("freeze_account", "Can freeze and unfreeze accounts"),
+            ("close_account", "Can close and reopen accounts"),
+        ]
         ordering = ("code",)
         constraints = [
             models.UniqueConstraint(name="account_code_is_unique_in_its_ledger", fields=["ledger", "code"]),
@@ -68,6 +75,7 @@ class Balance(models.Model):
     )
 
     class Meta:
+        default_permissions = VIEW_ONLY
         constraints = [
             models.CheckConstraint(
                 name="account_must_not_go_below_zero", condition=Q(non_negative=False) | Q(balance__gte=0)

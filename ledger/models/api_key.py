@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from ledger.domain.scopes import Scope
-from ledger.models.columns import new_id
+from ledger.models.columns import VIEW_ONLY, new_id
 from ledger.models.ledger import Ledger
 
 
@@ -21,6 +21,8 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [("manage_api_keys", "Can make and revoke API keys")]
         verbose_name = "API key"
         ordering = ("-created_at",)
         constraints = [

@@ -12,6 +12,9 @@ from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX
 # A total may outgrow any single amount by far; twenty digits more than one amount has.
 TOTAL_DIGITS_MAX = 2 * INTEGER_DIGITS_MAX + DECIMALS_MAX
 
+# Django's "may add, change, delete" would promise what no page does: the books change by named actions.
+VIEW_ONLY = ("view",)
+
 
 def new_id() -> Any:
     """A UUID version 7: made here and not by PostgreSQL, which can only from version 18 on."""

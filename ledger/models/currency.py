@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from ledger.domain.money import DECIMALS_MAX
-from ledger.models.columns import CodeField
+from ledger.models.columns import VIEW_ONLY, CodeField
 
 
 class Currency(models.Model):
@@ -14,6 +14,8 @@ class Currency(models.Model):
     is_custom = models.BooleanField(default=True)
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [("add_currency", "Can add custom currencies")]
         verbose_name_plural = "currencies"
         ordering = ("code",)
         constraints = [

@@ -6,7 +6,7 @@ from django.db.models import Q
 from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
 from ledger.models.account import Account
-from ledger.models.columns import AmountField, CodeField, TotalField, new_id
+from ledger.models.columns import VIEW_ONLY, AmountField, CodeField, TotalField, new_id
 from ledger.models.currency import Currency
 from ledger.models.ledger import Ledger
 
@@ -27,6 +27,7 @@ class IdempotencyKey(models.Model):
     journal_count = models.SmallIntegerField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
         constraints = [
             models.UniqueConstraint(name="key_posts_once", fields=["ledger", "key"]),
             models.CheckConstraint(name="key_is_printable", condition=Q(key__regex="^[ -~]+$", key__length__lte=255)),
@@ -74,6 +75,8 @@ class Journal(models.Model):
     leg_count = models.SmallIntegerField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [("reverse_journal", "Can reverse journals")]
         ordering = ("ledger", "number")
         constraints = [
             models.UniqueConstraint(name="journal_number_is_unique", fields=["ledger", "number"]),
@@ -143,6 +146,7 @@ class Leg(models.Model):
     balance_after = TotalField()
 
     class Meta:
+        default_permissions = VIEW_ONLY
         ordering = ("journal", "position")
         constraints = [
             models.UniqueConstraint(name="leg_position_is_unique", fields=["journal", "position"]),

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from ledger.models.columns import AmountField, CodeField, new_id
+from ledger.models.columns import VIEW_ONLY, AmountField, CodeField, new_id
 from ledger.models.currency import Currency
 
 
@@ -20,6 +20,8 @@ class Ledger(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        default_permissions = VIEW_ONLY
+        permissions = [("open_ledger", "Can open ledgers")]
         ordering = ("code",)
         constraints = [
             models.CheckConstraint(
@@ -45,6 +47,7 @@ class BookState(models.Model):
     soft_lock_date = models.DateField(null=True)
 
     class Meta:
+        default_permissions = VIEW_ONLY
         verbose_name = "book state"
         constraints = [models.CheckConstraint(name="book_state_number_counts_up", condition=Q(last_number__gte=0))]
 

@@ -11,7 +11,7 @@ MIGRATION_LOCK = 0x446F75626C6558
 
 class Command(BaseCommand):
     help = (
-        "Bring the database to this version: migrate, grant roles and, in demo mode, open the demo ledger. "
+        "Bring the database to this version: migrate, grant roles, make the groups and, in demo mode, open the demo ledger. "
         "One process does it, the others wait; when nothing is to do it is quick."
     )
 
@@ -24,5 +24,6 @@ class Command(BaseCommand):
                 call_command("db_roles", verbosity=0, stdout=self.stdout)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+        call_command("ledger_groups", verbosity=0, stdout=self.stdout)
         if settings.DEMO:
             call_command("ledger_demo", stdout=self.stdout)

@@ -1,10 +1,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.demo import set_up_demo
+from ledger.groups import GroupName, make_groups
 from ledger.management.refusals import refusals_as_command_errors
 
 # Known to everybody, like the demo's calls without a key; therefore never outside demo mode.
@@ -34,6 +35,5 @@ def _make_accountant() -> None:
     if is_new:
         accountant.set_password(PASSWORD)
         accountant.save(update_fields=["password"])
-    # Keys are an operator's business; the books are the accountant's.
-    books = Permission.objects.filter(content_type__app_label="ledger", codename__startswith="view_")
-    accountant.user_permissions.add(*books.exclude(content_type__model="apikey"))
+    make_groups()
+    accountant.groups.add(Group.objects.get(name=GroupName.ACCOUNTANTS))
