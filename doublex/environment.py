@@ -22,6 +22,10 @@ IS_POSTGRES_URL = validate.Regexp(
     r"$|postgres(ql)?://.+/.+", error="expected a URL such as postgres://user:password@host:5432/database."
 )
 IS_REDIS_URL = validate.Regexp(r"$|rediss?://.+", error="expected a URL such as redis://host:6379/0.")
+IS_ACCOUNT_CODE = validate.Regexp(r"[!-.0-~]{1,128}$", error="expected an account's code.")
+NAMES_A_CURRENCY = validate.Regexp(
+    r"(?=.{1,120}$)[!-.0-z]*\{ccy\}[!-.0-z]*$", error="expected an account's code with {ccy} in it."
+)
 IS_HTTP_URL = validate.Regexp(r"$|https?://.+", error="expected a URL such as https://bank.example/rates.xml.")
 INSECURE_KEY = "only-for-commands-that-serve-nobody"
 
@@ -42,6 +46,9 @@ class Environment:
     log_format: str
     fx_max_age_days: int
     fx_source_order: list[str]
+    fx_clearing_account: str
+    fx_valuation_account: str
+    fx_unrealised_account: str
     fx_rates_url: str
     fx_rates_format: str
     fx_rates_source: str
@@ -52,10 +59,11 @@ class Environment:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
         options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
         databases = {"default": _database(self.database_url, **options)}
+        # Behind a transaction pooler, neither a prepared statement nor a cursor outlives its transaction.
+        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = self.database_prepare_threshold is None
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
-            databases["default"]["CONN_HEALTH_CHECKS"] = True
         if self.database_owner_url:
             databases["owner"] = _database(self.database_owner_url, **options)
         return databases
@@ -117,6 +125,9 @@ def read_environment(base_dir: Path) -> Environment:
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
         "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
         "fx_source_order": env.list("FX_SOURCE_ORDER", ["manual", "ECB"]),
+        "fx_clearing_account": env.str("FX_CLEARING_ACCOUNT", "FX-CLEARING-{ccy}", validate=NAMES_A_CURRENCY),
+        "fx_valuation_account": env.str("FX_VALUATION_ACCOUNT", "FX-VALUATION", validate=IS_ACCOUNT_CODE),
+        "fx_unrealised_account": env.str("FX_UNREALISED_ACCOUNT", "FX-UNREALISED", validate=IS_ACCOUNT_CODE),
         "fx_rates_url": env.str("FX_RATES_URL", "", validate=IS_HTTP_URL),
         "fx_rates_format": env.str("FX_RATES_FORMAT", "", validate=validate.OneOf(["", "ecb-xml", "ecb-csv", "csv"])),
         "fx_rates_source": env.str("FX_RATES_SOURCE", ""),
@@ -133,7 +144,7 @@ def data_folder(base_dir: Path) -> Path:
 
 def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+    return {**parsed, "ENGINE": "doublex.postgresql", "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
 
 
 def _seal(env: Env) -> None:

@@ -38,17 +38,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "doublex.security_headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "doublex.middleware.PagesSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "doublex.middleware.PagesAuthenticationMiddleware",
+    "doublex.middleware.PagesMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "doublex.middleware.RequestMetrics",
 ]
 
 ROOT_URLCONF = "doublex.urls"
@@ -143,6 +142,10 @@ CELERY_TIMEZONE = "UTC"
 # A rate older than this is no rate. Of several sources on one day the first in this order counts, then by name.
 FX_MAX_AGE_DAYS = ENVIRONMENT.fx_max_age_days
 FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order
+# The codes of the accounts that conversions and revaluations open for themselves, in each ledger.
+FX_CLEARING_ACCOUNT = ENVIRONMENT.fx_clearing_account
+FX_VALUATION_ACCOUNT = ENVIRONMENT.fx_valuation_account
+FX_UNREALISED_ACCOUNT = ENVIRONMENT.fx_unrealised_account
 # Where rates are fetched from on a schedule; empty: nowhere. The format is found out, the source is the file's own.
 FX_RATES_URL = ENVIRONMENT.fx_rates_url
 FX_RATES_FORMAT = ENVIRONMENT.fx_rates_format

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ledger.currencies import add_currency
+from ledger.models import Ledger
 
 
 def _make(prefix: str = "M", minor_units: int = 2) -> str:
@@ -17,6 +18,12 @@ def _make(prefix: str = "M", minor_units: int = 2) -> str:
 def make_currency() -> Callable[..., str]:
     """A currency of the test's own; its code begins with `prefix`, so that the test can choose who comes first."""
     return _make
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """A ledger of its own for each test, in EUR."""
+    return Ledger.objects.create(code=f"t-{uuid.uuid4().hex}", base_ccy_id="EUR", timezone="UTC")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connections
+from ledger.posting_queue import GroupQueue
 
 from ledger import posting, posting_attempts
 from ledger.accounts import AccountChange, NewAccount, change_account, open_account
@@ -19,7 +20,6 @@ from ledger.domain.refusals import Refusal
 from ledger.ledgers import open_ledger
 from ledger.models import Account, BookState, Journal, Leg
 from ledger.posting_group import Outcome
-from ledger.posting_queue import GroupQueue
 from tests.ledger.raw_books import connect
 from tests.proofs.reference_ledger import RefAccount, RefJournal, RefReversal, RefTransfer
 

@@ -1,0 +1,37 @@
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from fx.revaluation import revalue
+from ledger.domain.money import format_amount
+from ledger.management.refusals import refusals_as_command_errors
+from ledger.queries.ledgers import ledger_id_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Post a day's unrealised FX result, and its reversal on the next day. Safe to repeat: it posts what is missing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--ledger", required=True, help="the ledger's code")
+        parser.add_argument("--date", required=True, type=_day, help="the day to value at the end of, as 2026-01-31")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ledger_id = ledger_id_of(options["ledger"])
+        if ledger_id is None:
+            raise CommandError(f"--ledger: there is no ledger {options['ledger']!r}.")
+        with refusals_as_command_errors():
+            revalued = revalue(ledger_id, options["date"])
+        result, posted = (
+            f"{format_amount(amount, revalued.minor_units)} {revalued.base_ccy}"
+            for amount in (revalued.result, revalued.posted)
+        )
+        numbers = " and ".join(str(journal.number) for journal in revalued.journals)
+        what = f"posted {posted} as journals {numbers}" if numbers else "nothing was left to post"
+        self.stdout.write(f"{options['ledger']}, {revalued.day}: unrealised result {result}; {what}.")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from fx.models import Spread
+from fx.policies import set_rounding_and_tolerance, set_spread
+from ledger.management.refusals import refusals_as_command_errors
+from ledger.queries.ledgers import ledger_id_of
+
+
+class Command(BaseCommand):
+    help = "Show or set how a ledger converts between currencies. What is left out stays as it is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--ledger", required=True, help="the ledger's code")
+        parser.add_argument("--rounding", help="which way half a minor unit goes: half-even or half-up")
+        parser.add_argument("--tolerance-bps", help="how far stated amounts may be off the rate, in basis points")
+        parser.add_argument(
+            "--spread",
+            nargs=3,
+            metavar=("PAIR", "BPS", "ACCOUNT"),
+            help="what is earned on a pair, and the account it is posted to: EUR/USD 50 FX-INCOME-USD; 0 ends it",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ledger_id = ledger_id_of(options["ledger"])
+        if ledger_id is None:
+            raise CommandError(f"--ledger: there is no ledger {options['ledger']!r}.")
+        with refusals_as_command_errors():
+            if options["spread"]:
+                set_spread(ledger_id, *options["spread"])
+            row = set_rounding_and_tolerance(ledger_id, options["rounding"], options["tolerance_bps"])
+        self.stdout.write(f"{options['ledger']}: rounding {row.rounding}, tolerance {row.tolerance_bps:g} bps")
+        for spread in Spread.objects.filter(ledger_id=ledger_id).select_related("income_account"):
+            pair = f"{spread.base_id}/{spread.quote_id}"
+            self.stdout.write(f"  {pair}: {spread.bps:g} bps to {spread.income_account.code}")

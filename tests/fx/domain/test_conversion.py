@@ -1,0 +1,63 @@
+"""Whatever the amounts and rates: each journal is zero-sum, at most half a minor unit is lost, every refusal has a name."""
+
+import random
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from fx.domain.conversion import ConversionRate, Rounding, rounded
+from tests.fx.domain.random_conversions import DAY, check, random_case
+
+REFUSALS = {"amount_too_small", "invalid_amount", "journal_not_balanced"}
+
+
+def outcomes(seed: int, count: int) -> Counter[str]:
+    pick = random.Random(seed)
+    return Counter(check(random_case(pick)) for _ in range(count))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_conversions_balance_or_are_refused_by_name(seed: int) -> None:
+    found = outcomes(seed, 2_500)
+    assert found["settled"] > 500
+    assert found.keys() - {"settled"} <= REFUSALS, found
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_a_million_random_conversions_balance_or_are_refused_by_name(seed: int) -> None:
+    found = outcomes(seed, 100_000)
+    assert found.keys() - {"settled"} <= REFUSALS, found
+
+
+def drift(amounts: list[Decimal], rounding: Rounding) -> Decimal:
+    """What rounding all of the amounts to cents adds to their sum."""
+    return sum((rounded(amount, 2, rounding) - amount for amount in amounts), Decimal(0))
+
+
+def test_half_even_over_consecutive_half_cents_drifts_by_nothing_where_half_up_gains_half_of_each() -> None:
+    half_cents = [Decimal(cents).scaleb(-2) + Decimal("0.005") for cents in range(100_000)]
+    assert drift(half_cents, Rounding.HALF_EVEN) == 0
+    assert drift(half_cents, Rounding.HALF_UP) == 500
+
+
+def test_half_even_over_random_amounts_stays_within_five_standard_deviations() -> None:
+    pick = random.Random(2026)
+    rate = ConversionRate.stated("EUR", "USD", Decimal("1.0853"), DAY, inverted=False)
+    amounts = [rate.exact(Decimal(pick.randrange(1, 10_000_000)).scaleb(-2)) for _ in range(100_000)]
+    # A rounding error is uniform over a cent: its standard deviation is a cent over the root of twelve.
+    deviation = Decimal("0.01") / Decimal(12).sqrt() * Decimal(100_000).sqrt()
+    assert abs(drift(amounts, Rounding.HALF_EVEN)) < 5 * deviation
+
+
+def test_an_inverted_rate_is_the_direct_division() -> None:
+    pick = random.Random(7)
+    for _ in range(1_000):
+        value = Decimal(pick.randrange(1, 10**9)).scaleb(-4)
+        amount = Decimal(pick.randrange(1, 10**9)).scaleb(-2)
+        rate = ConversionRate.stated("EUR", "USD", value, DAY, inverted=True)
+        assert rate.exact(amount) == rate.exact(Decimal(1)) * amount or abs(
+            rate.exact(amount) - amount / value
+        ) < Decimal("1E-15")
+        assert abs(rate.exact_back(rate.exact(amount)) - amount) < Decimal("1E-100")
