@@ -82,7 +82,9 @@ class RateResource(Resource):
     def get_import_fields(self, *_: Any, **__: Any) -> list[Field]:
         return [Field(column_name=name) for name in COLUMNS]
 
-    get_user_visible_fields = get_import_fields
+    def get_user_visible_fields(self) -> list[Field]:
+        # An instant is written in the date's column.
+        return self.get_import_fields()[:-1]
 
     def get_diff_headers(self) -> list[str]:
         return ["pair", "rate", "date", "type", "source", "stored until now", "what to look at"]

@@ -53,7 +53,7 @@ class MoveFilter(DropdownFilter):
     parameter_name = "move"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return [("jump", f"more than {JUMP_PERCENT} %")]
+        return [("jump", f"more than {JUMP_PERCENT} % within its source")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Rate]) -> QuerySet[Rate]:  # noqa: ARG002
         return jumped(queryset) if self.value() == "jump" else queryset

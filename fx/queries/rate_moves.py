@@ -12,6 +12,8 @@ from fx.domain.rate_moves import JUMP_FACTOR, RateMove
 from fx.domain.rates import RateType, in_direction
 from fx.models import Rate
 
+OTHER_SOURCE_DAYS_MAX = 31
+
 _ROW = "r.id, r.base, r.quote, r.type, r.source, r.date, r.quoted_value, r.quoted_inverted"
 
 _REVISIONS = f"""
@@ -22,28 +24,39 @@ SELECT {_ROW}, before.value, before.quoted_value, before.quoted_inverted
  ORDER BY r.date DESC, r.base, r.quote, r.source, r.type
 """  # noqa: S608 - our own column list
 
-# The rate before is the newest earlier one of the same series; a first rate that is revised is held against itself.
-# GREATEST and LEAST leave NULL out, so a rate with nothing before it is no jump.
+# The rate before is the newest earlier one of the same series; for a series' first rate the value that it replaces, else
+# what another source quoted lately, so that a slip in a rate entered by hand is noticed. Each is looked for only where the
+# one before it is missing. A rate with nothing before it is no jump.
 _JUMPS = f"""
-SELECT {_ROW}, before.value, before.quoted_value, before.quoted_inverted
+SELECT {_ROW},
+       coalesce(own.value, replaced.value, other.value),
+       coalesce(own.quoted_value, replaced.quoted_value, other.quoted_value),
+       coalesce(own.quoted_inverted, replaced.quoted_inverted, other.quoted_inverted)
   FROM fx_rate r
- CROSS JOIN LATERAL (
-    (SELECT 1 AS turn, p.value, p.quoted_value, p.quoted_inverted
-       FROM fx_rate p
-      WHERE (p.base, p.quote, p.type, p.source) = (r.base, r.quote, r.type, r.source)
-        AND p.date <= r.date
-        AND (p.date, coalesce(p.quoted_at, '-infinity')) < (r.date, coalesce(r.quoted_at, '-infinity'))
-      ORDER BY p.date DESC, p.quoted_at DESC NULLS LAST
-      LIMIT 1)
-    UNION ALL
-    SELECT 2, v.value, v.quoted_value, v.quoted_inverted
+  LEFT JOIN LATERAL (
+    SELECT p.value, p.quoted_value, p.quoted_inverted
+      FROM fx_rate p
+     WHERE (p.base, p.quote, p.type, p.source) = (r.base, r.quote, r.type, r.source)
+       AND p.date <= r.date
+       AND (p.date, coalesce(p.quoted_at, '-infinity')) < (r.date, coalesce(r.quoted_at, '-infinity'))
+     ORDER BY p.date DESC, p.quoted_at DESC NULLS LAST
+     LIMIT 1) own ON true
+  LEFT JOIN LATERAL (
+    SELECT v.value, v.quoted_value, v.quoted_inverted
       FROM fx_raterevision v
-     WHERE v.rate_id = r.id AND v.revision = r.revision - 1
-     ORDER BY turn
-     LIMIT 1
- ) before
+     WHERE own.value IS NULL AND v.rate_id = r.id AND v.revision = r.revision - 1) replaced ON true
+  LEFT JOIN LATERAL (
+    SELECT p.value, p.quoted_value, p.quoted_inverted
+      FROM fx_rate p
+     WHERE own.value IS NULL AND replaced.value IS NULL
+       AND (p.base, p.quote, p.type) = (r.base, r.quote, r.type) AND p.source <> r.source
+       AND p.date BETWEEN r.date - {OTHER_SOURCE_DAYS_MAX} AND r.date
+     ORDER BY p.date DESC, p.source, p.quoted_at DESC NULLS LAST
+     LIMIT 1) other ON true
  WHERE r.id = ANY(%s::uuid[])
-   AND greatest(r.value, before.value) > %s * least(r.value, before.value)
+   AND coalesce(own.value, replaced.value, other.value) IS NOT NULL
+   AND greatest(r.value, coalesce(own.value, replaced.value, other.value))
+       > %s * least(r.value, coalesce(own.value, replaced.value, other.value))
  ORDER BY r.date DESC, r.base, r.quote, r.source, r.type
 """  # noqa: S608 - our own column list
 

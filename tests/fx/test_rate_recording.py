@@ -111,6 +111,14 @@ def test_a_first_rate_that_is_revised_is_held_against_what_it_replaces(quotation
     assert "1.085" in str(jump)
 
 
+def test_the_first_rate_of_a_source_is_held_against_what_another_quoted_lately(quotation: Quotation) -> None:
+    record_rates([quotation])
+    by_hand = replace(quotation, source="manual", value=Decimal("10.85"))
+    assert record_rates([replace(by_hand, date=DAY + 32 * ONE_DAY)], dry_run=True).jumps == ()
+    (jump,) = record_rates([replace(by_hand, date=DAY + 31 * ONE_DAY)]).jumps
+    assert (jump.source, jump.before) == ("manual", Decimal("1.085"))
+
+
 def test_a_correction_back_to_the_days_before_is_no_jump(quotation: Quotation) -> None:
     record_rates([quotation, replace(quotation, value=Decimal("10.85"), date=DAY + ONE_DAY)])
     corrected = record_rates([replace(quotation, value=Decimal("1.09"), date=DAY + ONE_DAY)])

@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from fx.domain.rates import HIGH_PRECISION, RateType
@@ -174,3 +177,21 @@ def test_many_pairs_are_one_statement_and_those_without_a_rate_are_left_out(low:
         (mid, low): Decimal("0.5"),
         (high, high): 1,
     }
+
+
+@examples(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.dictionaries(st.integers(0, 30), st.booleans(), max_size=6),
+    asked=st.integers(0, 40),
+    age=st.integers(0, 12),
+)
+def test_the_newest_rate_that_is_neither_too_old_nor_of_a_later_day_is_found(
+    make_currency: Callable[..., str], days: dict[int, bool], asked: int, age: int
+) -> None:
+    base, quote = make_currency("A"), make_currency("Z")
+    for day, as_kept in days.items():
+        pair = (base, quote) if as_kept else (quote, base)
+        store(*pair, "3", DAY + day * ONE_DAY)
+    found = rate_as_of(base, quote, DAY + asked * ONE_DAY, pivot="EUR", max_age_days=age)
+    expected = max((day for day in days if asked - age <= day <= asked), default=None)
+    assert (found and found.rate_date) == (None if expected is None else DAY + expected * ONE_DAY)
