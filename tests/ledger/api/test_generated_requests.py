@@ -6,11 +6,9 @@ SEED=... repeats a run: every test prints its own.
 import json
 import os
 import random
-import subprocess
 import sys
+import uuid
 from collections import Counter
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,15 +28,15 @@ from schemathesis.specs.openapi.checks import (
 
 from doublex.wsgi import application
 from ledger.api_keys import create_api_key
-from ledger.demo import set_up_demo
 from ledger.domain.scopes import Scope
 from tests.ledger.api.documented import assert_documented, operations
 from tests.ledger.api.example_books import Books
-from tests.serving import served
 
 SHORT, LONG = 12, 500
 # Making a failure smaller takes minutes where requests have thousands of legs.
 PHASES = (Phase.generate,)
+# Most requests that fit the schema are made to fit the books as well, or nearly all would end with a 404.
+PLAIN = st.sampled_from([True, True, True, False])
 # The proxy's word that the call came by TLS.
 SECURE = {"X-Forwarded-Proto": "https"}
 SOUND = [
@@ -49,7 +47,19 @@ SOUND = [
     response_schema_conformance,
 ]
 # What the schema lets through and the books call malformed: rules about several fields, sizes in bytes, our own cursors.
-BEYOND_A_SCHEMA = ("idempotency_key", "cursor", "metadata", "value_date", "name", "parent", "limit", "reference")
+BEYOND_A_SCHEMA = (
+    "idempotency_key",
+    "cursor",
+    "metadata",
+    "value_date",
+    "name",
+    "parent",
+    "limit",
+    "reference",
+    "from",
+    "to",
+    "fx",
+)
 
 every_operation = pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in operations()])
 every_mode = pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
@@ -91,7 +101,6 @@ def try_many(operation: Any, method: str, mode: GenerationMode, examples: int) -
     books = Books.opened()
     headers = SECURE | {"Authorization": f"Bearer {create_api_key(books.ledger.code, list(Scope))}"}
     statuses: Counter[int] = Counter()
-    turn = count()
 
     @seed(chosen_seed())
     @settings(
@@ -101,10 +110,10 @@ def try_many(operation: Any, method: str, mode: GenerationMode, examples: int) -
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
-    def check(case: Any, data: st.DataObject) -> None:
-        if mode is GenerationMode.POSITIVE and next(turn) % 2:
-            put_into(books, case, data)
+    @given(case=operation.as_strategy(generation_mode=mode), plain=PLAIN, cents=st.integers(1, 10**8))
+    def check(case: Any, plain: bool, cents: int) -> None:
+        if mode is GenerationMode.POSITIVE and plain:
+            put_into(books, case, cents)
         response = case.call(headers=headers)
         statuses[response.status_code] += 1
         # A list of one number in a URL looks like a number: only bodies can be told to be unfit.
@@ -120,7 +129,7 @@ def try_many(operation: Any, method: str, mode: GenerationMode, examples: int) -
         assert any(status < 300 for status in statuses), statuses
 
 
-def put_into(books: Books, case: Any, data: st.DataObject) -> None:
+def put_into(books: Books, case: Any, cents: int) -> None:
     """Make the case one of things that are there, so that not everything ends with a 404."""
     for name in case.path_parameters:
         case.path_parameters[name] = books.named[name]
@@ -129,19 +138,18 @@ def put_into(books: Books, case: Any, data: st.DataObject) -> None:
     if isinstance(case.body, dict):
         case.headers.pop("Idempotency-Key", None)
         for order in [case.body, *case.body.get("transfers", [])]:
-            make_plain(order, data)
+            make_plain(order, f"{cents // 100}.{cents % 100:02}")
             if "legs" in order or case.path.endswith("reverse"):
-                order["idempotency_key"] = data.draw(st.uuids().map(str))
+                order["idempotency_key"] = uuid.uuid4().hex
 
 
-def make_plain(order: dict[str, Any], data: st.DataObject) -> None:
+def make_plain(order: dict[str, Any], amount: str) -> None:
     """What is left of it is fine, unless its texts are not."""
-    for name in ("parent", "value_date"):
+    for name in ("parent", "value_date", "fx"):
         order.pop(name, None)
     if "ccy" in order:
         order["ccy"] = "EUR"
     if "legs" in order:
-        amount = data.draw(st.decimals("0.01", "1e6", places=2).map(str))
         sides = (("DEMO-CASH", "debit"), ("DEMO-REV", "credit"))
         order["legs"] = [{"account": code, "side": side, "amount": amount, "ccy": "EUR"} for code, side in sides]
 
@@ -157,16 +165,3 @@ def assert_not_called_malformed(response: Any) -> None:
         told = json.loads(response.content)
         beyond = (told["field"] or "").rpartition(".")[2].startswith(BEYOND_A_SCHEMA)
         assert beyond if told["code"] == "validation_error" else "NUL" in told["detail"], told
-
-
-@pytest.mark.prove
-def test_the_served_schema_and_the_server_agree(tmp_path: Path) -> None:
-    """schemathesis by itself, with all of its phases, against the real server."""
-    key = create_api_key(set_up_demo().code, list(Scope))
-    with served(tmp_path) as url:
-        options = ["--header", f"Authorization: Bearer {key}", "--max-examples", "100", "--seed", str(chosen_seed())]
-        checks = ",".join(check.__name__ for check in SOUND)
-        command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema/", *options, "--checks", checks]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    say(ran.stdout)
-    assert ran.returncode == 0, ran.stdout[-5000:]
