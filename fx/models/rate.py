@@ -110,7 +110,19 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.base_id}/{self.quote_id} {self.date} {self.source}"
+        return f"{self.quoted_base}/{self.quoted_quote} {self.date} {self.source}"
+
+    @property
+    def quoted_base(self) -> str:
+        return self.quote_id if self.quoted_inverted else self.base_id
+
+    @property
+    def quoted_quote(self) -> str:
+        return self.base_id if self.quoted_inverted else self.quote_id
+
+    @property
+    def quoted_type(self) -> RateType:
+        return RateType(self.type).opposite if self.quoted_inverted else RateType(self.type)
 
 
 class RateRevision(models.Model):
