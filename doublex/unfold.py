@@ -65,6 +65,11 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Foreign exchange",
+                "separator": True,
+                "items": [_page("Settlements", "currency_exchange", "fx.settlement")],
+            },
+            {
                 "title": "Access",
                 "separator": True,
                 "items": [
