@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check prove lock clean
+.PHONY: run test check prove bench lock clean
 
 run: $(VENV)/.run  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m doublex.run
@@ -15,7 +15,7 @@ test: $(VENV)/.dev  ## the whole suite, on a PostgreSQL of its own
 check: $(VENV)/.dev  ## linters, types, layers, deployment checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy doublex ledger fx eod recon tests manage.py
+	$(BIN)/mypy doublex ledger fx eod recon bench locustfiles clients/python/src tests manage.py
 	$(BIN)/lint-imports
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		DATABASE_URL=postgres://nobody@127.0.0.1:1/none ALLOWED_HOSTS=ledger.example \
@@ -24,6 +24,9 @@ check: $(VENV)/.dev  ## linters, types, layers, deployment checks
 
 prove: $(VENV)/.dev  ## the slow proofs: browser, crash, growth
 	$(BIN)/python -m pytest -m prove -p no:xdist
+
+bench: $(VENV)/.dev  ## speed under contention: minutes; SHORT=1 is quicker, GROWTH=1 adds five million legs
+	$(BIN)/python -m bench
 
 lock: $(VENV)/.dev  ## renew the lock files
 	$(BIN)/pip install -q uv

@@ -59,10 +59,11 @@ class Environment:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
         options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
         databases = {"default": _database(self.database_url, **options)}
+        # Behind a transaction pooler, neither a prepared statement nor a cursor outlives its transaction.
+        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = self.database_prepare_threshold is None
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
-            databases["default"]["CONN_HEALTH_CHECKS"] = True
         if self.database_owner_url:
             databases["owner"] = _database(self.database_owner_url, **options)
         return databases
@@ -143,7 +144,7 @@ def data_folder(base_dir: Path) -> Path:
 
 def _database(url: str, **options: Any) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
+    return {**parsed, "ENGINE": "doublex.postgresql", "OPTIONS": {**parsed.get("OPTIONS", {}), **options}}
 
 
 def _seal(env: Env) -> None:

@@ -62,12 +62,9 @@ UNFOLD: dict[str, Any] = {
                     _page("Accounts", "account_tree", "ledger.account"),
                     _page("Ledgers", "menu_book", "ledger.ledger"),
                     _page("Currencies", "payments", "ledger.currency"),
+                    _page("Exchange rates", "currency_exchange", "fx.rate"),
+                    _page("Settlements", "swap_horiz", "fx.settlement"),
                 ],
-            },
-            {
-                "title": "Foreign exchange",
-                "separator": True,
-                "items": [_page("Settlements", "currency_exchange", "fx.settlement")],
             },
             {
                 "title": "Access",

@@ -20,3 +20,8 @@ class FxConfig(AppConfig):
         extensions.closed_to_orders = clearing_among
         extensions.refusals["clearing_leg_needs_its_settlement"] = PostingNotAllowed
         verify_checks.extend(CHECKS)
+        from ledger.groups import GroupName, allow
+
+        allow(GroupName.ACCOUNTANTS, "fx.view_rate", "fx.import_rate", "fx.view_settlement")
+        allow(GroupName.OPERATORS, "fx.view_rate", "fx.import_rate", "fx.view_settlement")
+        allow(GroupName.AUDITORS, "fx.view_rate", "fx.view_settlement")

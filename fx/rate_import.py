@@ -30,14 +30,26 @@ def import_rates(
     Raises:
         InvalidRateFile: its `errors` name line, field and value. Nothing was written.
     """
-    file = read_rates(content, format_, source)
+    file, passed_over = checked_rates(content, format_, source)
+    recorded = record_rates((rate for _, rate in file.rates), dry_run=dry_run, on_progress=on_progress)
+    return ImportedRates(file.format, recorded, passed_over)
+
+
+def checked_rates(
+    content: bytes, format_: str | None = None, source: str | None = None, *, unnamed_source: str | None = None
+) -> tuple[RateFile, tuple[str, ...]]:
+    """The file's rates, all fit to be recorded, and the currencies that were passed over.
+
+    Raises:
+        InvalidRateFile: something is wrong with any line, or there is none.
+    """
+    file = read_rates(content, format_, source, unnamed_source=unnamed_source)
     passed_over = _check(file)
     if file.errors:
         raise InvalidRateFile(f"The file has {len(file.errors)} errors; nothing was written.", file.errors)
     if not file.rates:
         raise InvalidRateFile("There is not a single rate in the file.")
-    recorded = record_rates((rate for _, rate in file.rates), dry_run=dry_run, on_progress=on_progress)
-    return ImportedRates(file.format, recorded, tuple(sorted(passed_over)))
+    return file, tuple(sorted(passed_over))
 
 
 def _check(file: RateFile) -> set[str]:

@@ -7,7 +7,7 @@ index find the key, which takes the same time whether an attacker's key is nearl
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from ledger.domain.refusals import InvalidRequest, NotFound
 from ledger.domain.scopes import Scope
+from ledger.group_queue import GroupQueue
 from ledger.models import ApiKey, Ledger
-from ledger.queries.api_keys import KeyFacts, key_facts
+from ledger.queries.api_keys import KeyFacts, keys_by_hash
 
 PREFIX = "dx_"
 SECRET_BYTES = 32
@@ -26,6 +27,8 @@ SECRET_BYTES = 32
 SHOWN_LENGTH = len(PREFIX) + 8
 NAME_LENGTH_MAX = 255
 USE_RECORDED_EVERY = timedelta(minutes=1)
+LOOKUP_TIMEOUT_SECONDS = 5.0
+LOOKED_UP_TOGETHER_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,25 @@ def revoke_api_key(prefix_or_id: str) -> ApiKey:
 def authenticate(secret: str) -> Caller | None:
     """Whom the key belongs to; None if it is unknown or revoked.
 
-    One look-up by index, and no cache: a revoked key is refused at once, in every process. That it was used is
-    written at most once a minute.
+    Looked up by index, together with the keys of requests that came while another look-up was in flight, and never
+    from a cache: a revoked key is refused at once, in every process. That it was used is written at most once a minute.
+
+    Raises:
+        Busy: the look-up had to wait for too long.
     """
-    found = key_facts(_hash(secret))
+    found = _lookups.submit(_hash(secret), size=1, timeout_seconds=LOOKUP_TIMEOUT_SECONDS)
     if found is None or found.revoked_at is not None:
         return None
     _record_use(found, timezone.now())
     return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)), found.id)
+
+
+def _look_up(secret_hashes: Sequence[bytes]) -> list[KeyFacts | None]:
+    found = keys_by_hash(set(secret_hashes))
+    return [found.get(secret_hash) for secret_hash in secret_hashes]
+
+
+_lookups: GroupQueue[bytes, KeyFacts | None] = GroupQueue(_look_up, size_max=LOOKED_UP_TOGETHER_MAX)
 
 
 def _record_use(key: KeyFacts, now: datetime) -> None:

@@ -5,9 +5,11 @@ one transaction (`posting_group`), answered after the commit.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection
 
@@ -18,8 +20,8 @@ from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import NotFound, Refusal
 from ledger.extensions import Plan, extensions
+from ledger.group_queue import GroupQueue
 from ledger.posting_group import Outcome
-from ledger.posting_queue import GroupQueue
 from ledger.queries.account_facts import account_facts, minor_units
 from ledger.queries.journal_list import journal_of
 from ledger.queries.posted import journals_of_key, known_keys
@@ -33,7 +35,12 @@ CURRENCIES_OF_A_SETTLEMENT = 2
 
 Result = TypeVar("Result")
 
-_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(posting_attempts.post, size_max=GROUP_LEGS_MAX)
+_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(
+    posting_attempts.post,
+    size_max=GROUP_LEGS_MAX,
+    wait_seconds=telemetry.QUEUE_WAIT_SECONDS,
+    group_size=telemetry.GROUP_SIZE,
+)
 
 
 def post_transfer(order: TransferOrder) -> PostedTransfer:
@@ -183,6 +190,8 @@ def _chunks(checked: list[CheckedOrder]) -> list[list[CheckedOrder]]:
 
 def _check_transfers(orders: Sequence[TransferOrder]) -> list[CheckedOrder]:
     """The orders checked, those between two currencies as one set: their planner reads its rates for all of them."""
+    if len(orders) > 1:
+        _remember_accounts(orders)
     planner = extensions.transfer_planner
     crossing = [order for order in orders if len(order.currencies) == CURRENCIES_OF_A_SETTLEMENT] if planner else []
     if planner is None or not crossing:
@@ -201,6 +210,15 @@ def _as_planned(order: TransferOrder | ReversalOrder, fingerprint: bytes, plan: 
     if isinstance(plan, Refusal):
         return CheckedOrder(*key, journals=(), refusal=plan)
     return CheckedOrder(*key, journals=plan.journals, companion=plan.companion)
+
+
+def _remember_accounts(orders: Sequence[TransferOrder]) -> None:
+    """Read what a batch's accounts are in one statement for all its orders, and not in one for each."""
+    codes: dict[UUID, set[str]] = defaultdict(set)
+    for order in orders:
+        codes[order.ledger_id].update(leg.account for leg in order.legs)
+    for ledger_id, of_ledger in codes.items():
+        account_facts(ledger_id, of_ledger)
 
 
 def _check_transfer(order: TransferOrder) -> CheckedOrder:

@@ -4,7 +4,8 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from ledger.domain.refusals import (
     AccountNotActive,
@@ -51,10 +52,16 @@ def is_worth_retrying(error: BaseException) -> bool:
 
 
 def is_lost_connection(error: BaseException) -> bool:
-    if not isinstance(error, OperationalError | InterfaceError):
+    # A pooler whose server died adds an error of its own to the server's: the driver calls two answers an InternalError.
+    if not isinstance(error, OperationalError | InterfaceError | InternalError) or is_pool_exhausted(error):
         return False
     sqlstate = sqlstate_of(error)
     return sqlstate is None or sqlstate.startswith(CLASSES_OF_LOST_CONNECTION)
+
+
+def is_pool_exhausted(error: BaseException) -> bool:
+    """Whether no connection came free in time: nothing was sent, and asking again at once would only wait again."""
+    return isinstance(error.__cause__, PoolTimeout | TooManyRequests)
 
 
 def as_refusal(error: Error) -> Refusal | None:
@@ -63,7 +70,8 @@ def as_refusal(error: Error) -> Refusal | None:
         name = constraint_of(error) or ""
         refusal = _REFUSALS.get(name) or extensions.refusals.get(name)
         return refusal(str(error).partition("\n")[0]) if refusal else None
-    if is_worth_retrying(error) or sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED):
+    is_out_of_time = sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED)
+    if is_out_of_time or is_pool_exhausted(error) or is_worth_retrying(error):
         return Busy("The books are busy; nothing was written. Try again in a moment.")
     return None
 

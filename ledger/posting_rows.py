@@ -16,6 +16,7 @@ from django.db import connection
 from ledger.domain.accounts import AccountFacts
 from ledger.domain.checked import Companion, WriteRows
 from ledger.domain.posted import PostedJournal
+from ledger.queries.arrays import array
 
 _KEYS = ("id::uuid", "ledger_id::uuid", "key::text", "fingerprint::bytea", "journal_count::smallint")
 _JOURNALS = (
@@ -49,7 +50,7 @@ _LEGS = (
 
 def _insert(table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{column.split("::")[0]}"' for column in columns)
-    arrays = ", ".join(f"%b::{column.split('::')[1]}[]" for column in columns)
+    arrays = ", ".join(f"%s::{column.split('::')[1]}[]" for column in columns)
     return f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - constants only
 
 
@@ -114,8 +115,8 @@ def write(postings: Iterable[NewPosting]) -> None:
         cursor.execute(_WRITE_GROUP, [*_columns(keys), *_columns(journals), *_columns(legs)])
 
 
-def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: list[tuple[Any, ...]]) -> list[str]:
+    return [array(column) for column in zip(*rows, strict=True)]
 
 
 def _journal_row(posting: NewPosting, journal: PostedJournal, ordinal: int) -> tuple[Any, ...]:

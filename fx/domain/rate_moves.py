@@ -33,6 +33,12 @@ class RateMove:
             Decimal("0.01"), context=HIGH_PRECISION
         )
 
+    @property
+    def is_jump(self) -> bool:
+        """Whether it is worth a look."""
+        smaller, larger = sorted((self.before, self.after))
+        return larger > HIGH_PRECISION.multiply(smaller, JUMP_FACTOR)
+
     def __str__(self) -> str:
         return (
             f"{self.base}/{self.quote} {self.date} {self.source} {self.type}: "

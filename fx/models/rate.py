@@ -69,6 +69,9 @@ class Rate(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
+        permissions = [("import_rate", "Can import exchange rates")]
+        verbose_name = "exchange rate"
         ordering = ("-date", "base", "quote", "source", "type")
         constraints = [
             # In the order that a look-up needs: everything of a pair and type, newest dates together.
@@ -137,6 +140,7 @@ class RateRevision(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        default_permissions = ()
         ordering = ("rate_id", "revision")
 
     def __str__(self) -> str:

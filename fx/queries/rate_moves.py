@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Lag
 
 from fx.domain.rate_moves import JUMP_FACTOR, RateMove
 from fx.domain.rates import RateType, in_direction
+from fx.models import Rate
 
-_ROW = "r.base, r.quote, r.type, r.source, r.date, r.quoted_value, r.quoted_inverted"
+_ROW = "r.id, r.base, r.quote, r.type, r.source, r.date, r.quoted_value, r.quoted_inverted"
 
 _REVISIONS = f"""
 SELECT {_ROW}, before.value, before.quoted_value, before.quoted_inverted
@@ -47,18 +50,36 @@ SELECT {_ROW}, before.value, before.quoted_value, before.quoted_inverted
 
 def revisions_of(rate_ids: list[UUID]) -> list[RateMove]:
     """The rates among these that replaced an earlier value of theirs, newest first."""
-    return _moves(_REVISIONS, [rate_ids])
+    return list(_moves(_REVISIONS, [rate_ids]).values())
 
 
 def jumps_of(rate_ids: list[UUID]) -> list[RateMove]:
     """The rates among these that moved by more than JUMP_PERCENT from the one before, newest first."""
-    return _moves(_JUMPS, [rate_ids, JUMP_FACTOR])
+    return list(_moves(_JUMPS, [rate_ids, JUMP_FACTOR]).values())
 
 
-def _moves(statement: str, values: list[Any]) -> list[RateMove]:
+def moves_of(rate_ids: list[UUID]) -> dict[UUID, RateMove]:
+    """How each of these rates moved from the one before, where there is one."""
+    return _moves(_JUMPS, [rate_ids, 0])
+
+
+def jumped(rates: QuerySet[Rate]) -> QuerySet[Rate]:
+    """Those of all rates that moved by more than JUMP_PERCENT from the one before in their series."""
+    series = Rate.objects.order_by().annotate(
+        before=Window(
+            Lag("value"),
+            partition_by=[F("base"), F("quote"), F("type"), F("source")],
+            order_by=[F("date").asc(), F("quoted_at").asc(nulls_first=True)],
+        )
+    )
+    rose, fell = Q(value__gt=F("before") * JUMP_FACTOR), Q(before__gt=F("value") * JUMP_FACTOR)
+    return rates.filter(id__in=series.filter(rose | fell).values("id"))
+
+
+def _moves(statement: str, values: list[Any]) -> dict[UUID, RateMove]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [_move(*row) for row in cursor.fetchall()]
+        return {rate_id: _move(*row) for rate_id, *row in cursor.fetchall()}
 
 
 def _move(

@@ -12,10 +12,13 @@ ECB = "ECB"
 __all__ = ["FORMATS", "InvalidRateFile", "LineError", "RateFile", "read_rates"]
 
 
-def read_rates(content: bytes, format_: str | None = None, source: str | None = None) -> RateFile:
+def read_rates(
+    content: bytes, format_: str | None = None, source: str | None = None, *, unnamed_source: str | None = None
+) -> RateFile:
     """The rates of a file, in the format named or, without one, in the one that its beginning shows.
 
-    `source` is who quoted them: by default "ECB" for the bank's own formats, and each line's own for the plain CSV.
+    `source` is who quoted them: by default "ECB" for the bank's own formats, and each line's own for the plain CSV,
+    where `unnamed_source` stands in for those that name none.
 
     Raises:
         InvalidRateFile: the file as a whole cannot be read. What is wrong with single lines is in the answer.
@@ -26,7 +29,7 @@ def read_rates(content: bytes, format_: str | None = None, source: str | None = 
     if format_ == "ecb-csv":
         return read_ecb_csv(text_of(content), source or ECB)
     if format_ == "csv":
-        return read_plain_csv(text_of(content), source)
+        return read_plain_csv(text_of(content), source or unnamed_source)
     raise InvalidRateFile(f"{format_[:60]!r} is not a format of rates: it is one of {', '.join(FORMATS)}.")
 
 

@@ -1,6 +1,7 @@
 """The ledger's own reports over HTTP. Other apps mount theirs beside them, under /api/reports."""
 
 from collections.abc import Callable, Collection
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,7 +9,9 @@ from django.urls import re_path
 from rest_framework.request import Request
 
 from ledger.api import pages, rendering
+from ledger.api import report_answers as answers
 from ledger.api.authentication import caller_of
+from ledger.api.operations import Answer, Parameter, operation
 from ledger.api.parameters import Parameters
 from ledger.api.views import LedgerView
 from ledger.domain.accounts import AccountType
@@ -21,21 +24,39 @@ from ledger.queries.ledgers import ledger_today
 
 # A report is read whole, so a page of it is as long as a page can be.
 LIMIT_DEFAULT = pages.LIMIT_MAX
+A_DAY = (Parameter("date", date, "By value date; the ledger's today, if left out."), *pages.PARAMETERS)
+A_PERIOD = (
+    Parameter("from", date, "The first day.", required=True),
+    Parameter("to", date, "The last day; the ledger's today, if left out."),
+    *pages.PARAMETERS,
+)
 
 
 class TrialBalanceView(LedgerView):
     scopes = {"GET": Scope.READ}
 
+    @operation(
+        "Read the trial balance",
+        {200: Answer("All accounts, and what they come to per currency.", answers.TrialBalance, answers.TRIAL_BALANCE)},
+        parameters=A_DAY,
+    )
     def get(self, request: Request) -> HttpResponse:
-        parameters, span = _through_a_day(request)
+        """Both columns are equal in books that balance; nothing is added up across currencies."""
+        parameters, span = _through_a_day(request, self.query(request))
         return _report(request, parameters, span, tuple(AccountType), _with_columns, report_totals.trial_balance)
 
 
 class BalanceSheetView(LedgerView):
     scopes = {"GET": Scope.READ}
 
+    @operation(
+        "Read the balance sheet",
+        {200: Answer("Assets, liabilities and equity.", answers.BalanceSheet, answers.BALANCE_SHEET)},
+        parameters=A_DAY,
+    )
     def get(self, request: Request) -> HttpResponse:
-        parameters, span = _through_a_day(request)
+        """Assets are liabilities and equity and the result that was not yet moved to equity."""
+        parameters, span = _through_a_day(request, self.query(request))
         types = (AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY)
         return _report(request, parameters, span, types, _with_balance, report_totals.balance_sheet)
 
@@ -43,8 +64,14 @@ class BalanceSheetView(LedgerView):
 class IncomeStatementView(LedgerView):
     scopes = {"GET": Scope.READ}
 
+    @operation(
+        "Read the income statement",
+        {200: Answer("Revenue and expenses.", answers.IncomeStatement, answers.INCOME_STATEMENT)},
+        parameters=A_PERIOD,
+    )
     def get(self, request: Request) -> HttpResponse:
-        parameters = Parameters(request._request.GET, {"from", "to", *pages.PARAMETERS})
+        """What was earned and spent from one day through another, by value date."""
+        parameters = self.query(request)
         since, through = parameters.period("from", "to")
         if since is None:
             raise InvalidRequest("Say the first day of the period, as from=2026-01-01.", field="from")
@@ -55,8 +82,7 @@ class IncomeStatementView(LedgerView):
         return _report(request, parameters, span, types, _with_balance, report_totals.income_statement)
 
 
-def _through_a_day(request: Request) -> tuple[Parameters, Span]:
-    parameters = Parameters(request._request.GET, {"date", *pages.PARAMETERS})
+def _through_a_day(request: Request, parameters: Parameters) -> tuple[Parameters, Span]:
     return parameters, Span(parameters.day("date") or ledger_today(caller_of(request).ledger_id))
 
 

@@ -99,10 +99,13 @@ class ReversalOrder:
         )
 
 
+# Made once: the standard library makes an encoder per call for anything but its defaults.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
 def digest(*parts: object) -> bytes:
     """SHA-256 of the parts in one canonical JSON form."""
-    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).digest()
+    return hashlib.sha256(_CANONICAL.encode(parts).encode()).digest()
 
 
 def _normalised(amount: str | None) -> str | None:

@@ -1,5 +1,6 @@
-"""Which key has a given hash: the first statement of every request, so it is compiled once."""
+"""Which keys have given hashes: the first statement of every request, so it is compiled once."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -9,6 +10,7 @@ from ledger.queries.compiled import Compiled
 
 
 class KeyFacts(NamedTuple):
+    secret_hash: bytes
     id: UUID
     ledger_id: UUID
     scopes: list[str]
@@ -20,12 +22,12 @@ _BY_HASH = Compiled(
     lambda: (
         ApiKey.objects.filter(secret_hash__any=[None])
         .order_by()
-        .values_list("id", "ledger_id", "scopes", "last_used_at", "revoked_at")
+        .values_list("secret_hash", "id", "ledger_id", "scopes", "last_used_at", "revoked_at")
     )
 )
 
 
-def key_facts(secret_hash: bytes) -> KeyFacts | None:
-    """The key of that hash, revoked or not."""
-    rows = _BY_HASH.rows([secret_hash])
-    return KeyFacts(*rows[0]) if rows else None
+def keys_by_hash(secret_hashes: Collection[bytes]) -> dict[bytes, KeyFacts]:
+    """Those of the hashes that are keys', revoked or not."""
+    keys = (KeyFacts(bytes(secret_hash), *rest) for secret_hash, *rest in _BY_HASH.rows(list(secret_hashes)))
+    return {key.secret_hash: key for key in keys}

@@ -8,6 +8,8 @@ import psycopg
 from django.db import connection
 from django.db.models import QuerySet
 
+from ledger.queries.arrays import array
+
 
 class Compiled:
     """A statement built from a queryset on first use; `rows()` runs it with other values in the same places.
@@ -30,7 +32,7 @@ class Compiled:
             if len(placeholders) != len(lists):
                 raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
         cursor = connection.cursor()
-        cursor.execute(self._sql, lists)
+        cursor.execute(self._sql, [array(values) for values in lists])
         return lambda: list(cursor.fetchall())
 
 

@@ -16,10 +16,10 @@ from ledger.domain.checked import Bundle
 from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedTransfer
 from ledger.domain.refusals import Refusal
+from ledger.group_queue import GroupQueue
 from ledger.ledgers import open_ledger
 from ledger.models import Account, BookState, Journal, Leg
 from ledger.posting_group import Outcome
-from ledger.posting_queue import GroupQueue
 from tests.ledger.raw_books import connect
 from tests.proofs.reference_ledger import RefAccount, RefJournal, RefReversal, RefTransfer
 

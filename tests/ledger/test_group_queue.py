@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from ledger.domain.refusals import Busy
-from ledger.posting_queue import GroupQueue
+from ledger.group_queue import GroupQueue
 from tests.ledger.raw_books import InBackground
 
 

@@ -1,0 +1,123 @@
+"""The product under test: `python -m doublex.run` as in production, on a data folder and a port of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import psutil
+
+from bench.workloads import ACCOUNTS, account_code
+from doublex.embedded.process import free_port
+from doublex.embedded.state import running
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".doublex" / "bench"
+READY_SECONDS_MAX = 90
+_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "REDIS_URL", "DEMO")
+_RETRIES = "ledger_serialization_retries_total"
+
+
+class Product:
+    """The running product, with a ledger of 10,000 accounts and a key to it. Production's settings, not the demo's."""
+
+    def __init__(self) -> None:
+        self._data = FOLDER / "data"
+        self.port = free_port()
+        self.ledger_id: UUID
+        self.key = ""
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        shutil.rmtree(self._data, ignore_errors=True)
+        self._data.mkdir(parents=True)
+        inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
+        with (self._data / "run.log").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                [sys.executable, "-m", "doublex.run", "--port", str(self.port)],
+                cwd=ROOT,
+                env=inherited | {"DATA_DIR": str(self._data), "DEMO": "false", "ALLOWED_HOSTS": "127.0.0.1"},
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            self._wait()
+            self.environment = dict(self._instance_environment())
+            self._open_books()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    @property
+    def owner_url(self) -> str:
+        return self.environment["DATABASE_OWNER_URL"]
+
+    def retries(self) -> int:
+        """Serialization retries of all web processes since they started."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return int(sum(float(line.split()[-1]) for line in lines if line.startswith(_RETRIES)))
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time used so far by the database and by the web processes."""
+        children = {" ".join(child.cmdline()): child for child in psutil.Process(self._process.pid).children()}
+        return {
+            part: sum(_tree_seconds(child) for command, child in children.items() if mark in command)
+            for part, mark in (("database", "bin/postgres"), ("web", "granian"))
+        }
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        log = self._data / "run.log"
+        while "DoubleX is up" not in log.read_text("utf-8"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"The product did not start.\n{log.read_text('utf-8')}")
+            time.sleep(0.1)
+
+    def _instance_environment(self) -> dict[str, str]:
+        instance = running(self._data)
+        if instance is None:
+            raise SystemExit("The product ended right after its start.")
+        metrics = FOLDER / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir()
+        # The callers beside it count for themselves.
+        return {**instance.environment, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+
+    def _open_books(self) -> None:
+        os.environ.update(self.environment)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doublex.settings")
+        import django
+
+        django.setup()
+        from ledger.api_keys import create_api_key
+        from ledger.domain.scopes import Scope
+        from ledger.ledgers import open_ledger
+        from ledger.models import Account
+
+        ledger = open_ledger("bench", "EUR")
+        Account.objects.bulk_create(
+            Account(ledger=ledger, code=account_code(number), name="", ccy_id="EUR", type="asset")
+            for number in range(ACCOUNTS)
+        )
+        self.ledger_id = ledger.id
+        self.key = create_api_key("bench", [Scope.READ, Scope.POST], "bench")
+
+
+def _tree_seconds(process: psutil.Process) -> float:
+    """Processor time of a process and its children, those that ended included."""
+    times = [member.cpu_times() for member in (process, *process.children(recursive=True))]
+    return sum(time.user + time.system for time in times) + times[0].children_user + times[0].children_system
