@@ -63,6 +63,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Ledgers", "menu_book", "ledger.ledger"),
                     _page("Currencies", "payments", "ledger.currency"),
                     _page("Exchange rates", "currency_exchange", "fx.rate"),
+                    _page("Settlements", "swap_horiz", "fx.settlement"),
                 ],
             },
             {

@@ -10,16 +10,18 @@ class FxConfig(AppConfig):
         """Fill the ledger's places: it plans nothing between two currencies by itself."""
         from fx.queries.clearing_accounts import clearing_among
         from fx.reversal_planning import FxReversalPlanner
+        from fx.settlement_checks import CHECKS
         from fx.transfer_planning import FxTransferPlanner
         from ledger.domain.refusals import PostingNotAllowed
-        from ledger.extensions import extensions
+        from ledger.extensions import extensions, verify_checks
 
         extensions.transfer_planner = FxTransferPlanner()
         extensions.reversal_planner = FxReversalPlanner()
         extensions.closed_to_orders = clearing_among
         extensions.refusals["clearing_leg_needs_its_settlement"] = PostingNotAllowed
+        verify_checks.extend(CHECKS)
         from ledger.groups import GroupName, allow
 
-        allow(GroupName.ACCOUNTANTS, "fx.view_rate", "fx.import_rate")
-        allow(GroupName.OPERATORS, "fx.view_rate", "fx.import_rate")
-        allow(GroupName.AUDITORS, "fx.view_rate")
+        allow(GroupName.ACCOUNTANTS, "fx.view_rate", "fx.import_rate", "fx.view_settlement")
+        allow(GroupName.OPERATORS, "fx.view_rate", "fx.import_rate", "fx.view_settlement")
+        allow(GroupName.AUDITORS, "fx.view_rate", "fx.view_settlement")

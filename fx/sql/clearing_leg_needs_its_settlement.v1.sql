@@ -9,6 +9,9 @@ SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin =
 DECLARE
     refused record;
 BEGIN
+    IF NOT EXISTS (SELECT FROM new_rows l JOIN fx_clearingaccount c ON c.account_id = l.account_id) THEN
+        RETURN NULL;
+    END IF;
     SELECT l.journal_id, a.code INTO refused
       FROM new_rows l
       JOIN fx_clearingaccount c ON c.account_id = l.account_id

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from fx.domain.conversion import as_text
 from fx.models import Spread
 from fx.policies import set_rounding_and_tolerance, set_spread
 from ledger.management.refusals import refusals_as_command_errors
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             if options["spread"]:
                 set_spread(ledger_id, *options["spread"])
             row = set_rounding_and_tolerance(ledger_id, options["rounding"], options["tolerance_bps"])
-        self.stdout.write(f"{options['ledger']}: rounding {row.rounding}, tolerance {row.tolerance_bps:g} bps")
+        self.stdout.write(f"{options['ledger']}: rounding {row.rounding}, tolerance {as_text(row.tolerance_bps)} bps")
         for spread in Spread.objects.filter(ledger_id=ledger_id).select_related("income_account"):
             pair = f"{spread.base_id}/{spread.quote_id}"
-            self.stdout.write(f"  {pair}: {spread.bps:g} bps to {spread.income_account.code}")
+            self.stdout.write(f"  {pair}: {as_text(spread.bps)} bps to {spread.income_account.code}")
