@@ -57,7 +57,7 @@ def run_plain_sql(url: str, workload: Workload, clients: int, seconds: float) ->
         script = Path(folder) / "posting.sql"
         script.write_text(_script(workload), encoding="utf-8")
         database = urlsplit(url)
-        command = [
+        command: list[str | Path] = [
             postgres_folder() / "pgbench",
             *("-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", str(min(clients, 2))),
             *("-T", str(whole_seconds), "--log", f"--log-prefix={folder}/log"),

@@ -34,7 +34,7 @@ class PagesMessageMiddleware(PagesOnly, MessageMiddleware):
     """Messages from one page to the next."""
 
 
-class RequestMetrics(PrometheusAfterMiddleware):
+class RequestMetrics(PrometheusAfterMiddleware):  # type: ignore[misc]
     """django-prometheus' series of requests: their number, their results and their latency, by view and method.
 
     Its other series say the same by fewer labels, or what nobody asks, and cost every request a tenth of its time.

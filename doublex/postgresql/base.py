@@ -21,12 +21,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def pool(self) -> "CheckedPool | None":
         if not self.settings_dict["OPTIONS"].get("pool"):
             return None
-        pools: dict[str, CheckedPool] = self._connection_pools
+        pools: dict[str, CheckedPool] = self._connection_pools  # type: ignore[attr-defined]
         if self.alias not in pools:
             parameters = self.get_connection_params() | {"autocommit": True}
             options = self.settings_dict["OPTIONS"]["pool"]
             # Several threads may come here first: one pool is kept, and the others were never opened.
-            pools.setdefault(self.alias, CheckedPool(parameters, self._configure_connection, options))
+            configure = self._configure_connection  # type: ignore[attr-defined]
+            pools.setdefault(self.alias, CheckedPool(parameters, configure, options))
         return pools[self.alias]
 
 

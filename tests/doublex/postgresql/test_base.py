@@ -73,7 +73,7 @@ def exhausted(ledger_of_two_accounts: Ledger, monkeypatch: pytest.MonkeyPatch) -
     connection.close()
     parameters = connection.get_connection_params() | {"autocommit": True}
     with CheckedPool(parameters, nothing, {"min_size": 1, "max_size": 1, "timeout": 0.1}) as small, small.connection():
-        monkeypatch.setitem(connection._connection_pools, connection.alias, small)
+        monkeypatch.setitem(connection._connection_pools, connection.alias, small)  # type: ignore[attr-defined]
         yield ledger_of_two_accounts
         monkeypatch.undo()
 
@@ -91,6 +91,6 @@ def test_a_posting_that_finds_no_connection_is_busy_and_writes_nothing(exhausted
 @pytest.mark.usefixtures("exhausted")
 def test_a_request_that_finds_no_connection_is_told_when_to_come_back(client: Client) -> None:
     for call in (client.get, client.post):
-        answer: Any = call("/api/journals/", secure=True, HTTP_AUTHORIZATION="Bearer dx_any")  # type: ignore[operator]
+        answer: Any = call("/api/journals/", secure=True, HTTP_AUTHORIZATION="Bearer dx_any")
         assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "1")
         assert answer["Content-Type"] == PROBLEM

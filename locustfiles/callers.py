@@ -1,7 +1,7 @@
 """Callers to play with: post, replay and read balances against a running DoubleX.
 
     make run                                                             # in one terminal
-    .venv/bin/locust -f locustfiles/ledger.py -H http://127.0.0.1:8000      # in another; then open its page
+    .venv/bin/locust -f locustfiles/callers.py -H http://127.0.0.1:8000      # in another; then open its page
 
 Without DOUBLEX_API_KEY the calls go to the demo's books. Figures come from `make bench`: a locust user costs more than
 the answer that it waits for.
@@ -24,7 +24,7 @@ def _headers() -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-@events.test_start.add_listener
+@events.test_start.add_listener  # type: ignore[untyped-decorator]
 def open_accounts(environment: Environment, **_: object) -> None:
     """Open the accounts that the users move money between; those that exist already are fine."""
     host = environment.host
