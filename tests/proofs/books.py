@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connections
-from ledger.posting_queue import GroupQueue
+from ledger.group_queue import GroupQueue
 
 from ledger import posting, posting_attempts
 from ledger.accounts import AccountChange, NewAccount, change_account, open_account
