@@ -15,7 +15,7 @@ test: $(VENV)/.dev  ## the whole suite, on a PostgreSQL of its own
 check: $(VENV)/.dev  ## linters, types, layers, deployment checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy doublex ledger fx eod recon bench locustfiles tests manage.py
+	$(BIN)/mypy doublex ledger fx eod recon bench locustfiles clients/python/src tests manage.py
 	$(BIN)/lint-imports
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		DATABASE_URL=postgres://nobody@127.0.0.1:1/none ALLOWED_HOSTS=ledger.example \

@@ -45,7 +45,7 @@ def table(results: Results) -> str:
 
 def floor_table(floors: Iterable[Floor]) -> str:
     """Each floor with what was measured, and whether that reaches it."""
-    lines = [("to reach", "", "measured", "")]
+    lines: list[tuple[str, ...]] = [("to reach", "", "measured", "")]
     lines += [
         (floor.name, f"{'<=' if floor.at_most else '>='} {floor.floor:,g} {floor.unit}",
          f"{floor.measured:,.2f} {floor.unit}", "reached" if floor.is_reached else "NOT REACHED")

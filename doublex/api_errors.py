@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions
@@ -71,7 +71,7 @@ def _meaning_of(error: Exception, context: dict[str, Any]) -> Refusal | None:
     """What a database that is away or overloaded means to a caller whose verb has no answer of its own for it."""
     if not isinstance(error, Error):
         return None
-    if isinstance(error, OperationalError | InterfaceError) and is_lost_connection(error):
+    if is_lost_connection(error):
         if context["request"].method in ("GET", "HEAD"):
             return Busy("The database is away. Try again in a moment.")
         return OutcomeUnknown("The database went away. Look whether it was done, or repeat the request.")

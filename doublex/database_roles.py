@@ -31,14 +31,14 @@ APP_GRANTS = {
     "ledger_apikey": "SELECT, INSERT, UPDATE (name, last_used_at, revoked_at)",
     "fx_rate": "SELECT, INSERT, UPDATE (value, quoted_value, quoted_inverted, revision, recorded_at)",
     "fx_raterevision": "SELECT",
-    # What a permission means is written by migrations; who holds it is written by the app, and audited.
-    "auth_permission": "SELECT",
-    "django_content_type": "SELECT",
     "fx_clearingaccount": "SELECT, INSERT",
     "fx_settlement": "SELECT, INSERT",
     "fx_revaluation": "SELECT, INSERT",
     "fx_ledgersettings": "SELECT, INSERT, UPDATE (tolerance_bps, rounding)",
     "fx_spread": "SELECT, INSERT, UPDATE (bps, income_account_id)",
+    # What a permission means is written by migrations; who holds it is written by the app, and audited.
+    "auth_permission": "SELECT",
+    "django_content_type": "SELECT",
 }
 
 # A trigger function writes with the owner's rights. Whoever may execute it could attach it to a temporary table of his

@@ -26,6 +26,7 @@ IS_ACCOUNT_CODE = validate.Regexp(r"[!-.0-~]{1,128}$", error="expected an accoun
 NAMES_A_CURRENCY = validate.Regexp(
     r"(?=.{1,120}$)[!-.0-z]*\{ccy\}[!-.0-z]*$", error="expected an account's code with {ccy} in it."
 )
+IS_HTTP_URL = validate.Regexp(r"$|https?://.+", error="expected a URL such as https://bank.example/rates.xml.")
 INSECURE_KEY = "only-for-commands-that-serve-nobody"
 
 
@@ -48,6 +49,9 @@ class Environment:
     fx_clearing_account: str
     fx_valuation_account: str
     fx_unrealised_account: str
+    fx_rates_url: str
+    fx_rates_format: str
+    fx_rates_source: str
     has_database: bool
 
     @property
@@ -55,6 +59,8 @@ class Environment:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
         options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
         databases = {"default": _database(self.database_url, **options)}
+        # Behind a transaction pooler, neither a prepared statement nor a cursor outlives its transaction.
+        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = self.database_prepare_threshold is None
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
@@ -122,6 +128,9 @@ def read_environment(base_dir: Path) -> Environment:
         "fx_clearing_account": env.str("FX_CLEARING_ACCOUNT", "FX-CLEARING-{ccy}", validate=NAMES_A_CURRENCY),
         "fx_valuation_account": env.str("FX_VALUATION_ACCOUNT", "FX-VALUATION", validate=IS_ACCOUNT_CODE),
         "fx_unrealised_account": env.str("FX_UNREALISED_ACCOUNT", "FX-UNREALISED", validate=IS_ACCOUNT_CODE),
+        "fx_rates_url": env.str("FX_RATES_URL", "", validate=IS_HTTP_URL),
+        "fx_rates_format": env.str("FX_RATES_FORMAT", "", validate=validate.OneOf(["", "ecb-xml", "ecb-csv", "csv"])),
+        "fx_rates_source": env.str("FX_RATES_SOURCE", ""),
     }
     _seal(env)
     values["database_prepare_threshold"] = values["database_prepare_threshold"] or None

@@ -17,6 +17,7 @@ CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "doublex.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_prometheus",
     "rest_framework",
+    "import_export",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "doublex",
@@ -144,3 +146,7 @@ FX_SOURCE_ORDER = ENVIRONMENT.fx_source_order
 FX_CLEARING_ACCOUNT = ENVIRONMENT.fx_clearing_account
 FX_VALUATION_ACCOUNT = ENVIRONMENT.fx_valuation_account
 FX_UNREALISED_ACCOUNT = ENVIRONMENT.fx_unrealised_account
+# Where rates are fetched from on a schedule; empty: nowhere. The format is found out, the source is the file's own.
+FX_RATES_URL = ENVIRONMENT.fx_rates_url
+FX_RATES_FORMAT = ENVIRONMENT.fx_rates_format
+FX_RATES_SOURCE = ENVIRONMENT.fx_rates_source

@@ -62,6 +62,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Accounts", "account_tree", "ledger.account"),
                     _page("Ledgers", "menu_book", "ledger.ledger"),
                     _page("Currencies", "payments", "ledger.currency"),
+                    _page("Exchange rates", "currency_exchange", "fx.rate"),
                 ],
             },
             {

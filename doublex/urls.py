@@ -6,13 +6,16 @@ from django_prometheus.exports import ExportToDjangoView
 
 from doublex import health
 from doublex.api_docs import SchemaView, docs
+from ledger.front_page import front_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front_page, name="front"),
     path("admin/", admin.site.urls),
     re_path("^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path("^api/docs/?$", docs, name="docs"),
     path("api/", include("ledger.api.urls")),
     path("api/reports/", include("fx.api.urls")),
+    path("api/reports/", include("ledger.api.reports")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", ExportToDjangoView, name="metrics"),

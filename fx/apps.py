@@ -18,3 +18,8 @@ class FxConfig(AppConfig):
         extensions.reversal_planner = FxReversalPlanner()
         extensions.closed_to_orders = clearing_among
         extensions.refusals["clearing_leg_needs_its_settlement"] = PostingNotAllowed
+        from ledger.groups import GroupName, allow
+
+        allow(GroupName.ACCOUNTANTS, "fx.view_rate", "fx.import_rate")
+        allow(GroupName.OPERATORS, "fx.view_rate", "fx.import_rate")
+        allow(GroupName.AUDITORS, "fx.view_rate")

@@ -10,6 +10,7 @@ from ledger.domain.journals import PlannedJournal
 from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedJournal
 from ledger.domain.refusals import Refusal
+from ledger.domain.verification import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,6 @@ class Extensions:
 
 
 extensions = Extensions()
+
+# What `ledger_verify` recomputes beyond the ledger's own promises.
+verify_checks: list[Check] = []

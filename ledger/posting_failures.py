@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from ledger.domain.refusals import (
@@ -52,7 +52,8 @@ def is_worth_retrying(error: BaseException) -> bool:
 
 
 def is_lost_connection(error: BaseException) -> bool:
-    if not isinstance(error, OperationalError | InterfaceError) or is_pool_exhausted(error):
+    # A pooler whose server died adds an error of its own to the server's: the driver calls two answers an InternalError.
+    if not isinstance(error, OperationalError | InterfaceError | InternalError) or is_pool_exhausted(error):
         return False
     sqlstate = sqlstate_of(error)
     return sqlstate is None or sqlstate.startswith(CLASSES_OF_LOST_CONNECTION)

@@ -153,9 +153,9 @@ def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
         group = locked()
         outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
-            write_companions(group.new.values())
             # From here to the COMMIT, so that the gate is not held for one more round trip.
             last_message.enter_context(one_message())
+            write_companions(group.new.values())
             write(group.new.values())
         watch.committing = True
     return outcomes

@@ -56,3 +56,8 @@ BOOKS_OUT_OF_BALANCE = Gauge(
     "How many ledger and currency pairs have total debits other than total credits. Anything but 0 is an alarm.",
     multiprocess_mode="mostrecent",
 )
+VERIFICATION_DRIFT = Gauge(
+    "ledger_verification_drift",
+    "How many discrepancies the newest verification found. Anything but 0 is an alarm.",
+    multiprocess_mode="mostrecent",
+)

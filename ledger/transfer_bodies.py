@@ -38,23 +38,27 @@ class LegBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class FxBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """The rate that the caller states, as text: a JSON number would not be exact."""
+    """The rate that the caller states, as text: a JSON number would not be exact. It needs the scope `fx`."""
 
-    rate: str
-    pair: str | None = None
+    rate: Annotated[str, shown("Units of the converted currency for one unit of the other.", "1.0853")]
+    pair: Annotated[
+        str | None, shown("The rate's own direction, where it is another: units of the second for one of the first.")
+    ] = None
 
 
 class TransferBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """An order to post one balanced journal."""
+    """An order to post one balanced journal, or two between two currencies."""
 
-    legs: Annotated[list[LegBody], shown("Debits equal credits.", minItems=LEGS_MIN, maxItems=LEGS_MAX)]
+    legs: Annotated[
+        list[LegBody], shown("Debits equal credits, in one currency.", minItems=LEGS_MIN, maxItems=LEGS_MAX)
+    ]
     idempotency_key: Key | None = None
     value_date: ValueDate | None = None
     on_closed: Annotated[OnClosed | None, shown("What to do with a value date that is closed.")] = None
     description: Description = ""
     reference: Reference = ""
     metadata: Metadata = {}
-    fx: FxBody | None = None
+    fx: Annotated[FxBody | None, shown("Only between two currencies.")] = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True):

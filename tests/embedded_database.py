@@ -2,7 +2,7 @@
 
 Tests run as the app's role. With DATABASE_URL and DATABASE_OWNER_URL set they use that database instead, which is
 migrated first unless DATABASE_IS_MIGRATED says that it is; PG_BIN names other binaries. Each xdist worker has a database
-of its own, copied from the migrated one.
+of its own, copied from the migrated one. With PGBOUNCER=1 the app's role connects through a transaction pooler.
 """
 
 import os
@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from doublex.embedded.postgres import APP, OWNER, SUPERUSER, Cluster, end_orphan, new_password
+from tests.pooler import Pooler
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".doublex" / "test"
@@ -65,7 +66,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ.setdefault("SECRET_KEY", new_password())
     for command in () if os.environ.get("DATABASE_IS_MIGRATED") else ("migrate", "db_roles"):
         subprocess.run([sys.executable, ROOT / "manage.py", command, "-v0"], check=True, stdout=subprocess.DEVNULL)
+    if os.environ.get("PGBOUNCER"):
+        _stand_behind_a_pooler(early_config)
     return (yield)
+
+
+def _stand_behind_a_pooler(config: pytest.Config) -> None:
+    """Let the app's connections go through PgBouncer in transaction mode; the owner's stay direct."""
+    folder = FOLDER / str(os.getpid()) / "pooler"
+    pooler = Pooler(folder, os.environ["DATABASE_URL"])
+    pooler.start()
+    config.add_cleanup(pooler.stop)
+    os.environ |= {"DATABASE_URL": pooler.url, "DATABASE_PREPARE_THRESHOLD": "0"}
 
 
 @pytest.hookimpl(optionalhook=True)

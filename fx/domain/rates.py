@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from fx.domain.refusals import InvalidRate
@@ -39,7 +40,10 @@ class RateType(StrEnum):
     @property
     def opposite(self) -> "RateType":
         """The type of the same quotation seen from its other currency: who bids for one asks for the other."""
-        return {RateType.BID: RateType.ASK, RateType.ASK: RateType.BID}.get(self, self)
+        return _OPPOSITE[self]
+
+
+_OPPOSITE = {RateType.MID: RateType.MID, RateType.BID: RateType.ASK, RateType.ASK: RateType.BID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,13 @@ def crossed(first: Decimal, second: Decimal) -> Decimal:
     return HIGH_PRECISION.multiply(first, second)
 
 
+def format_rate(value: Decimal, digits: int = 15) -> str:
+    """The rate in plain digits for people to read: as given where it is short, else cut to so many digits that count."""
+    if len(value.as_tuple().digits) > digits:
+        value = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(value)
+    return f"{value:f}"
+
+
 def parse_rate(text: str, *, field: str | None = None) -> Decimal:
     """The rate that `text` writes.
 
@@ -173,10 +184,15 @@ def require_quotation(quotation: Quotation) -> None:
     require_believable(quotation.value, field="value")
     if quotation.base == quotation.quote:
         raise InvalidRate(f"{quotation.base} against itself has no rate to record: it is 1.", field="quote")
-    if len(quotation.source) > SOURCE_LENGTH_MAX or not _SOURCE.fullmatch(quotation.source):
-        raise InvalidRate(
-            f"{quotation.source[:60]!r} is not a source: 1 to {SOURCE_LENGTH_MAX} letters, digits, '.', '_' or '-'.",
-            field="source",
-        )
+    _require_source(quotation.source)
     if quotation.quoted_at is not None and quotation.quoted_at.astimezone(UTC).date() != quotation.date:
         raise InvalidRate(f"{quotation.quoted_at} is not on {quotation.date} in UTC.", field="quoted_at")
+
+
+@lru_cache(maxsize=256)
+def _require_source(source: str) -> None:
+    if len(source) > SOURCE_LENGTH_MAX or not _SOURCE.fullmatch(source):
+        raise InvalidRate(
+            f"{source[:60]!r} is not a source: 1 to {SOURCE_LENGTH_MAX} letters, digits, '.', '_' or '-'.",
+            field="source",
+        )

@@ -87,7 +87,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "exchange rate",
                 "ordering": ("-date", "base", "quote", "source", "type"),
+                "permissions": [("import_rate", "Can import exchange rates")],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
@@ -116,6 +119,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("rate_id", "revision"),
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(

@@ -69,6 +69,9 @@ class Rate(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
+        permissions = [("import_rate", "Can import exchange rates")]
+        verbose_name = "exchange rate"
         ordering = ("-date", "base", "quote", "source", "type")
         constraints = [
             # In the order that a look-up needs: everything of a pair and type, newest dates together.
@@ -110,7 +113,19 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.base_id}/{self.quote_id} {self.date} {self.source}"
+        return f"{self.quoted_base}/{self.quoted_quote} {self.date} {self.source}"
+
+    @property
+    def quoted_base(self) -> str:
+        return self.quote_id if self.quoted_inverted else self.base_id
+
+    @property
+    def quoted_quote(self) -> str:
+        return self.base_id if self.quoted_inverted else self.quote_id
+
+    @property
+    def quoted_type(self) -> RateType:
+        return RateType(self.type).opposite if self.quoted_inverted else RateType(self.type)
 
 
 class RateRevision(models.Model):
@@ -125,6 +140,7 @@ class RateRevision(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        default_permissions = ()
         ordering = ("rate_id", "revision")
 
     def __str__(self) -> str:

@@ -84,7 +84,7 @@ class AccountAdmin(ReadOnlyAdmin):
         return account.status
 
     @display(description="opened at")
-    def shown_created_at(self, account: Account) -> str:
+    def shown_created_at(self, account: Account) -> SafeString | str:
         return cells.instant(account.created_at)
 
     @display(description="journals")
@@ -132,7 +132,7 @@ def _newest_legs(account: Account) -> dict[str, Any]:
         (
             (
                 cells.page_of("ledger_journal", leg.journal_id, f"{leg.journal.number}"),
-                f"{leg.value_date:%Y-%m-%d}",
+                cells.day(leg.value_date),
                 leg.journal.description[:60] or cells.NOTHING,
                 leg.side,
                 cells.amount(leg.amount, decimals, account.ccy_id),

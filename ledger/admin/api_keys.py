@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -90,15 +91,15 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         return "revoked" if key.revoked_at else "active"
 
     @display(description="made at")
-    def made_at(self, key: ApiKey) -> str:
+    def made_at(self, key: ApiKey) -> SafeString | str:
         return cells.instant(key.created_at)
 
     @display(description="last used at")
-    def used_at(self, key: ApiKey) -> str:
+    def used_at(self, key: ApiKey) -> SafeString | str:
         return cells.instant(key.last_used_at)
 
     @display(description="revoked at")
-    def shown_revoked_at(self, key: ApiKey) -> str:
+    def shown_revoked_at(self, key: ApiKey) -> SafeString | str:
         return cells.instant(key.revoked_at)
 
     @action(description="Make key", url_path="make", icon="add", permissions=["view", "ledger.manage_api_keys"])

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
@@ -92,7 +93,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, {"tables": tables, **(extra_context or {})})
 
     @display(description="when")
-    def shown_at(self, entry: AuditEntry) -> str:
+    def shown_at(self, entry: AuditEntry) -> SafeString | str:
         return cells.instant(entry.changed_at)
 
     @display(description="who")

@@ -22,6 +22,9 @@ KINDS = {
 
 SHOWN_LENGTH_MAX = 120
 
+# What the trigger writes in the place of a secret's new value.
+HIDDEN = "(changed)"
+
 # What names a row best, the first that it has.
 _TITLES = ("code", "username", "prefix", "name")
 
@@ -48,7 +51,7 @@ def summary_of(entry: AuditEntry, names: Names) -> str:
     if not title:
         title = ", ".join(f"{_name(column)} {_value(column, row, names)}" for column in row if column != "id")
     if entry.operation == "update":
-        parts = (f"{column} {before} → {after}" for column, before, after in changes_of(entry, names))
+        parts = (_change(*change) for change in changes_of(entry, names))
         title = f"{title}: {', '.join(parts)}"
     return title if len(title) <= SHOWN_LENGTH_MAX else f"{title[: SHOWN_LENGTH_MAX - 1]}…"
 
@@ -59,6 +62,10 @@ def changes_of(entry: AuditEntry, names: Names) -> Iterator[tuple[str, str, str]
     for column in _columns(old, new):
         if column not in old or column not in new or old[column] != new[column]:
             yield _name(column), _value(column, old, names), _value(column, new, names)
+
+
+def _change(column: str, before: str, after: str) -> str:
+    return f"{column} changed" if after == HIDDEN else f"{column} {before} → {after}"
 
 
 def _columns(*rows: dict[str, Any]) -> Iterable[str]:

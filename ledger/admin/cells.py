@@ -1,7 +1,7 @@
 """How the admin writes amounts, dates and links."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -32,9 +32,19 @@ def amount(value: Decimal, minor_units: int, ccy: str = "") -> SafeString:
     )
 
 
-def instant(value: datetime | None) -> str:
+def unbroken(text: str) -> SafeString:
+    """A text that stays on one line."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', text)
+
+
+def day(value: date | None) -> SafeString | str:
+    """A date as 2026-11-26."""
+    return NOTHING if value is None else unbroken(f"{value:%Y-%m-%d}")
+
+
+def instant(value: datetime | None) -> SafeString | str:
     """An instant in UTC, to the second."""
-    return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return NOTHING if value is None else unbroken(f"{value:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def page_of(model: str, id_: UUID | str | int | None, text: str) -> SafeString | str:

@@ -48,7 +48,7 @@ def _row(journal: Journal) -> tuple[SafeString | str, ...]:
     return (
         journal.ledger.code,
         cells.page_of("ledger_journal", journal.id, f"{journal.number}"),
-        f"{journal.value_date:%Y-%m-%d}",
+        cells.day(journal.value_date),
         journal.kind,
         journal.description[:60] or cells.NOTHING,
         cells.instant(journal.posted_at),

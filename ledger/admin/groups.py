@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from ledger.admin import cells
 from ledger.admin.actors import RecordedAdmin
@@ -23,7 +24,6 @@ class GroupAdmin(RecordedAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     sortable_by = ("name",)
-    filter_horizontal = ("permissions",)
     actions = None
     show_full_result_count = False
     change_form_outer_after_template = "ledger/admin/tables.html"
@@ -51,6 +51,9 @@ class GroupAdmin(RecordedAdmin):
         field = super().formfield_for_manytomany(db_field, request, **options)
         if db_field.name == "permissions" and field is not None:
             field.queryset = field.queryset.select_related("content_type")
+            field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+            field.widget.choices = field.choices
+            field.help_text = ""
         return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:

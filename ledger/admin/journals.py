@@ -87,11 +87,11 @@ class JournalAdmin(ReadOnlyAdmin):
         return list(super().get_actions_detail(request, object_id))
 
     @display(description="value date")
-    def value_day(self, journal: Journal) -> str:
-        return f"{journal.value_date:%Y-%m-%d}"
+    def value_day(self, journal: Journal) -> SafeString | str:
+        return cells.day(journal.value_date)
 
     @display(description="posted at")
-    def shown_posted_at(self, journal: Journal) -> str:
+    def shown_posted_at(self, journal: Journal) -> SafeString | str:
         return cells.instant(journal.posted_at)
 
     @display(description="kind", label={"reversal": "warning", "transfer, reversed": "danger"})

@@ -65,16 +65,15 @@ class LedgerAdmin(ReadOnlyAdmin):
         return ledger.book_state.last_number
 
     @display(description="last posted at")
-    def last_posted_at(self, ledger: Ledger) -> str:
+    def last_posted_at(self, ledger: Ledger) -> SafeString | str:
         return cells.instant(ledger.book_state.last_posted_at)
 
     @display(description="closed through")
-    def closed_through(self, ledger: Ledger) -> str:
-        closed = ledger.book_state.closed_through
-        return cells.NOTHING if closed is None else f"{closed:%Y-%m-%d}"
+    def closed_through(self, ledger: Ledger) -> SafeString | str:
+        return cells.day(ledger.book_state.closed_through)
 
     @display(description="opened at")
-    def shown_created_at(self, ledger: Ledger) -> str:
+    def shown_created_at(self, ledger: Ledger) -> SafeString | str:
         return cells.instant(ledger.created_at)
 
     @display(description="books")

@@ -29,6 +29,7 @@ class ReadOnlyAdmin(SturdyAdmin):
 
     # Unfold's own checks ask the database for permissions, at a time when there may be none yet.
     checks_class = ModelAdminChecks
+    change_form_template = "ledger/admin/read_only.html"
     actions = None
     list_per_page = 50
     show_full_result_count = False

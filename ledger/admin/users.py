@@ -21,6 +21,8 @@ admin.site.unregister(User)
 class UserAdmin(RecordedAdmin, DjangosUserAdmin):  # type: ignore[type-arg]
     """Only a superuser makes superusers, gives single permissions, changes superusers and removes users."""
 
+    # Named again: Unfold's own class stands before Django's and has none.
+    add_fieldsets = DjangosUserAdmin.add_fieldsets
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

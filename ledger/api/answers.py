@@ -124,6 +124,17 @@ class JournalNumber(TypedDict):
     number: Annotated[int, shown("From 1.", 1, minimum=1)]
 
 
+class Conversion(TypedDict):
+    """How one currency became the other."""
+
+    pair: Annotated[str, shown("From which currency to which.", "EUR/USD")]
+    rate: Annotated[str, shown("Units of the second for one unit of the first, unrounded.", "1.0853")]
+    rate_date: date
+    source: Annotated[str, shown("Who quoted it, or `stated`.", "ECB")]
+    path: Annotated[str, shown("How the rate was found.", "direct", enum=["direct", "inverse", "cross", "stated"])]
+    residual: Annotated[str, shown("What was posted beyond the exact amount, in the second currency.", "-0.0039")]
+
+
 class Transfer(TypedDict):
     """What became of an order: its journals are on disk."""
 
@@ -136,6 +147,7 @@ class Transfer(TypedDict):
     value_date: date
     created_at: Instant
     legs: list[Leg]
+    fx: NotRequired[Annotated[Conversion, shown("Only between two currencies.")]]
 
 
 class Journal(TypedDict):

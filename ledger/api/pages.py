@@ -28,14 +28,16 @@ PARAMETERS = (
 Row = TypeVar("Row")
 
 
-def asked_page(parameters: Parameters, key_type: type[Key]) -> tuple[Cursor[Key] | None, int]:
+def asked_page(
+    parameters: Parameters, key_type: type[Key], limit_default: int = LIMIT_DEFAULT
+) -> tuple[Cursor[Key] | None, int]:
     """Which page is asked for: where it begins and how long it is.
 
     Raises:
         InvalidRequest: a limit that is no number, a cursor that we did not make.
     """
     text = parameters.one("cursor")
-    return (None if text is None else _decoded(text, key_type)), asked_limit(parameters)
+    return (None if text is None else _decoded(text, key_type)), asked_limit(parameters, limit_default)
 
 
 def asked_limit(parameters: Parameters, default: int = LIMIT_DEFAULT) -> int:

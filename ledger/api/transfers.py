@@ -29,6 +29,11 @@ ANY_TRANSFER = ANY_POSTING | {
     "invalid_amount",
     "account_not_found",
     "transfer_limit_exceeded",
+    "posting_not_allowed",
+    "amount_too_small",
+    "fx_rate_missing",
+    "fx_rate_mismatch",
+    "fx_rate_forbidden",
 }
 
 
@@ -47,7 +52,7 @@ class TransfersView(LedgerView):
         refuses=ANY_TRANSFER,
     )
     def post(self, request: Request) -> HttpResponse:
-        """One balanced journal, exactly once per idempotency key.
+        """One balanced journal, or two between two currencies, exactly once per idempotency key.
 
         After a time-out, a lost connection or a 503, send the same request with the same key until there is an answer.
         """

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 OpClass("metadata", name="jsonb_path_ops"),
                 condition=models.Q(("metadata", {}), _negated=True),
                 name="journal_by_metadata",
+                fastupdate=False,
             ),
         ),
     ]

@@ -20,6 +20,10 @@ class SqlFiles:
         """The text of `<name>.v<version>.sql`."""
         return (self.folder / f"{name}.v{version}.sql").read_text(encoding="utf-8")
 
+    def texts(self) -> list[str]:
+        """The texts of all versions of all objects."""
+        return [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
+
     def install(self, name: str, version: int = 1) -> RunSQL:
         """A migration step that installs the object; its reverse is the version before, or nothing at all."""
         backwards = self.read(name, version - 1) if version > 1 else RunSQL.noop
@@ -29,3 +33,4 @@ class SqlFiles:
 _FILES = SqlFiles(Path(__file__).parent)
 read = _FILES.read
 install = _FILES.install
+texts = _FILES.texts

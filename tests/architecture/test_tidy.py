@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("bench", "doublex", "ledger", "fx", "eod", "recon")
+APPS = ("bench", "doublex", "ledger", "fx", "eod", "recon", "clients")
 VAGUE_NAMES = {"utils", "helpers", "common", "core", "services", "managers", "misc"}
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
@@ -52,7 +52,7 @@ def test_row_locks_are_taken_in_locks_only(path: Path) -> None:
         assert "select_for_update" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", list(sources("ledger", "fx", "eod", "recon")), ids=ids)
+@pytest.mark.parametrize("path", list(sources("ledger", "fx", "eod", "recon", "clients")), ids=ids)
 def test_money_is_never_a_float(path: Path) -> None:
     assert not re.search(r"\bfloat\(|FloatField", path.read_text(encoding="utf-8")) or exempt(path, "float")
 

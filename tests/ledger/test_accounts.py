@@ -80,11 +80,13 @@ def in_thread(work: Callable[[], object]) -> InBackground:
 
 def wait_until_somebody_waits_for(holder: psycopg.Connection) -> None:
     """Return once some backend waits for a lock that the holder's transaction has."""
+    # Asked and not taken from info.backend_pid, which a pooler makes up.
+    (pid,) = holder.execute("SELECT pg_backend_pid()").fetchall()[0]
     with connect("owner") as observer:
         observer.autocommit = True
         for _ in range(1000):
             waiting = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
-            if observer.execute(waiting, [holder.info.backend_pid]).fetchone():
+            if observer.execute(waiting, [pid]).fetchone():
                 return
             time.sleep(0.01)
     raise AssertionError("nobody ever waited")

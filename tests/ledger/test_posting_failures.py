@@ -5,7 +5,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db import (
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from psycopg import errors
 
 from ledger.domain import refusals
@@ -54,6 +62,8 @@ BUSY = "The books are busy; nothing was written. Try again in a moment."
         (failure(OperationalError, psycopg.OperationalError("the connection is closed")), True, True, True),
         (failure(OperationalError, None), True, True, True),
         (failure(InterfaceError, None), True, True, True),
+        (failure(InternalError, psycopg.InternalError("received 2 results from command 'COMMIT'")), True, True, True),
+        (failure(InternalError, errors.InFailedSqlTransaction()), False, False, False),
         (failure(OperationalError, errors.DiskFull()), False, False, False),
         (failure(OperationalError, errors.TooManyConnections()), False, False, False),
         (failure(ProgrammingError, errors.UndefinedTable()), False, False, False),

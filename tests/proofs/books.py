@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connections
-from ledger.group_queue import GroupQueue
 
 from ledger import posting, posting_attempts
 from ledger.accounts import AccountChange, NewAccount, change_account, open_account
@@ -17,6 +16,7 @@ from ledger.domain.checked import Bundle
 from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedTransfer
 from ledger.domain.refusals import Refusal
+from ledger.group_queue import GroupQueue
 from ledger.ledgers import open_ledger
 from ledger.models import Account, BookState, Journal, Leg
 from ledger.posting_group import Outcome

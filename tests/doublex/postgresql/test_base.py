@@ -73,7 +73,8 @@ def exhausted(ledger_of_two_accounts: Ledger, monkeypatch: pytest.MonkeyPatch) -
     connection.close()
     parameters = connection.get_connection_params() | {"autocommit": True}
     with CheckedPool(parameters, nothing, {"min_size": 1, "max_size": 1, "timeout": 0.1}) as small, small.connection():
-        monkeypatch.setitem(connection._connection_pools, connection.alias, small)  # type: ignore[attr-defined]
+        pools: dict[str, CheckedPool] = connection._connection_pools  # type: ignore[attr-defined]
+        monkeypatch.setitem(pools, connection.alias, small)
         yield ledger_of_two_accounts
         monkeypatch.undo()
 

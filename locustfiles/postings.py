@@ -1,7 +1,7 @@
 """Callers to play with: post, replay and read balances against a running DoubleX.
 
     make run                                                             # in one terminal
-    .venv/bin/locust -f locustfiles/callers.py -H http://127.0.0.1:8000      # in another; then open its page
+    .venv/bin/locust -f locustfiles/postings.py -H http://127.0.0.1:8000      # in another; then open its page
 
 Without DOUBLEX_API_KEY the calls go to the demo's books. Figures come from `make bench`: a locust user costs more than
 the answer that it waits for.

@@ -1,0 +1,101 @@
+"""What became of a batch of orders: posted for good, however long the books are busy meanwhile."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+from uuid import UUID
+
+import tenacity
+from django.db import InterfaceError, OperationalError, connection
+
+from ledger.domain.orders import TransferOrder
+from ledger.domain.refusals import Busy, IdempotencyConflict, OutcomeUnknown, Refusal
+from ledger.posting import post_batch
+from ledger.queries.account_facts import account_facts
+from ledger.queries.posted import known_keys
+
+ATTEMPTS_MAX = 15
+WAIT_SECONDS_MAX = 10.0
+
+Answer = Literal["applied", "duplicate"] | Refusal
+
+
+def post_all(orders: Sequence[TransferOrder]) -> list[Answer]:
+    """Post the orders one after the other, each exactly once per key; one answer for each.
+
+    Raises:
+        Busy, OutcomeUnknown, django.db.OperationalError: no answer in a minute or two of trying. What was posted stays.
+    """
+    answers: dict[int, Answer] = {}
+    _until_answered(dict(enumerate(orders)), answers)
+    return [answers[index] for index in range(len(orders))]
+
+
+def posted_before(orders: Sequence[TransferOrder]) -> dict[int, Answer]:
+    """The answers, by place, to those of the orders whose key has posted: in one statement, whatever their number."""
+    known = known_keys({_key(order) for order in orders})
+    return {index: replay(order, known[_key(order)][1]) for index, order in enumerate(orders) if _key(order) in known}
+
+
+def replay(order: TransferOrder, fingerprint: bytes) -> Answer:
+    """The answer to an order whose key has posted what the fingerprint stands for."""
+    if order.fingerprint() == fingerprint:
+        return "duplicate"
+    return IdempotencyConflict(
+        f"The key {order.idempotency_key!r} has posted something else already; use a new key.", field="idempotency_key"
+    )
+
+
+def _key(order: TransferOrder) -> tuple[UUID, str]:
+    return order.ledger_id, order.idempotency_key
+
+
+def _new_connection(_: tenacity.RetryCallState) -> None:
+    if not connection.is_usable():
+        connection.close()
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_type((Busy, OutcomeUnknown, OperationalError, InterfaceError)),
+    wait=tenacity.wait_random_exponential(multiplier=0.1, max=WAIT_SECONDS_MAX),
+    stop=tenacity.stop_after_attempt(ATTEMPTS_MAX),
+    before_sleep=_new_connection,
+    reraise=True,
+)
+def _until_answered(waiting: dict[int, TransferOrder], answers: dict[int, Answer]) -> None:
+    """Move every order from `waiting` to `answers`, by its place; what the books put off is tried again."""
+    # What an earlier run posted need not pass the gate to be told so.
+    _settle(waiting, answers, _by_place(waiting, posted_before(list(waiting.values()))))
+    _look_up_accounts(waiting.values())
+    outcomes = post_batch(list(waiting.values()), atomic=False) if waiting else []
+    put_off: Refusal | None = None
+    for place, outcome in zip(list(waiting), outcomes, strict=True):
+        if isinstance(outcome, Busy | OutcomeUnknown):
+            put_off = outcome
+            continue
+        if isinstance(outcome, Refusal):
+            answers[place] = outcome
+        else:
+            answers[place] = "duplicate" if outcome.duplicate else "applied"
+        del waiting[place]
+    if put_off:
+        raise put_off
+
+
+def _look_up_accounts(orders: Iterable[TransferOrder]) -> None:
+    """Let the process remember all accounts of the batch, where each order would ask for its own."""
+    codes: dict[UUID, set[str]] = {}
+    for order in orders:
+        codes.setdefault(order.ledger_id, set()).update([leg.account for leg in order.legs])
+    for ledger_id, of_ledger in codes.items():
+        account_facts(ledger_id, of_ledger)
+
+
+def _by_place(waiting: Mapping[int, TransferOrder], found: Mapping[int, Answer]) -> dict[int, Answer]:
+    places = list(waiting)
+    return {places[index]: answer for index, answer in found.items()}
+
+
+def _settle(waiting: dict[int, TransferOrder], answers: dict[int, Answer], settled: Mapping[int, Answer]) -> None:
+    answers.update(settled)
+    for place in settled:
+        del waiting[place]
