@@ -71,11 +71,13 @@ def measured(run: Contest, *, rounds: int, seconds: float) -> dict[str, object]:
 
 
 def grow(owner_url: str, ledger_id: str, sweeps: int = SWEEPS) -> None:
-    """Add so many sweeps of 20,000 legs to the ledger's books; nobody may post meanwhile."""
-    ledger = {"ledger": ledger_id, "accounts": ACCOUNTS}
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute(psycopg.ClientCursor(owner).mogrify(_ACCOUNTS, ledger))
+    """Add so many sweeps, of two legs for each account, to the ledger's books; nobody may post meanwhile."""
+    # Values are written into the statements here, where a number is just a number and of no size.
+    with psycopg.connect(owner_url, autocommit=True, cursor_factory=psycopg.ClientCursor) as owner:
+        owner.execute(_ACCOUNTS, {"ledger": ledger_id})
         owner.execute("CREATE INDEX ON grown (place); ANALYZE grown")
+        accounts = (owner.execute("SELECT count(*) FROM grown").fetchone() or (0,))[0]
+        ledger = {"ledger": ledger_id, "accounts": accounts}
         for table in _TABLES:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         try:

@@ -8,7 +8,7 @@ from django.db import Error, connection
 from ledger import telemetry
 from ledger.domain.checked import Bundle
 from ledger.domain.refusals import Refusal
-from ledger.posting_failures import as_refusal, is_worth_retrying
+from ledger.posting_failures import as_refusal, is_out_of_time, is_worth_retrying
 from ledger.posting_group import Outcome, post_group
 
 ATTEMPTS_MAX = 8
@@ -28,7 +28,8 @@ def post(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
         return [[refusal] * len(bundle.orders) for bundle in bundles]
     except Error as error:
         refusal_of_all = as_refusal(error)
-        if not is_worth_retrying(error) and (parts := _parts(bundles)):
+        may_pass_in_parts = not (is_worth_retrying(error) or is_out_of_time(error))
+        if may_pass_in_parts and (parts := _parts(bundles)):
             return parts
         if refusal_of_all is None:
             raise

@@ -64,14 +64,18 @@ def is_pool_exhausted(error: BaseException) -> bool:
     return isinstance(error.__cause__, PoolTimeout | TooManyRequests)
 
 
+def is_out_of_time(error: BaseException) -> bool:
+    """Whether it waited as long as it may, for a lock, a statement or a connection: whoever comes next would too."""
+    return sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED) or is_pool_exhausted(error)
+
+
 def as_refusal(error: Error) -> Refusal | None:
     """The refusal that callers know for what PostgreSQL said; None where it is a bug of ours."""
     if isinstance(error, IntegrityError):
         name = constraint_of(error) or ""
         refusal = _REFUSALS.get(name) or extensions.refusals.get(name)
         return refusal(str(error).partition("\n")[0]) if refusal else None
-    is_out_of_time = sqlstate_of(error) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED)
-    if is_out_of_time or is_pool_exhausted(error) or is_worth_retrying(error):
+    if is_out_of_time(error) or is_worth_retrying(error):
         return Busy("The books are busy; nothing was written. Try again in a moment.")
     return None
 

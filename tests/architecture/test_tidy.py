@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("doublex", "ledger", "fx", "eod", "recon", "clients")
+APPS = ("bench", "doublex", "ledger", "fx", "eod", "recon", "clients")
 VAGUE_NAMES = {"utils", "helpers", "common", "core", "services", "managers", "misc"}
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50

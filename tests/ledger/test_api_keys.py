@@ -1,12 +1,16 @@
 import hashlib
 import re
+import threading
 
 import pytest
+from django.db import connections
 
+from ledger import api_keys
 from ledger.api_keys import PREFIX, authenticate, create_api_key, revoke_api_key
 from ledger.domain.refusals import InvalidRequest, NotFound
 from ledger.domain.scopes import Scope
 from ledger.models import ApiKey, Ledger
+from tests.ledger.raw_books import InBackground, connect
 
 
 def test_a_key_is_long_random_and_can_be_told_by_its_prefix(ledger: Ledger) -> None:
@@ -85,3 +89,26 @@ def test_a_key_that_cannot_be_is_refused(ledger: Ledger, scopes: list[str], name
         create_api_key(ledger.code, scopes, name)
     assert refusal.value.field == field
     assert not ApiKey.objects.filter(ledger=ledger).exists()
+
+
+def test_a_key_revoked_while_a_look_up_is_in_flight_is_refused_to_whoever_comes_then(ledger: Ledger) -> None:
+    """Look-ups go in groups, and each begins after the request that asks for it."""
+    others, revoked = (create_api_key(ledger.code, ["read"]) for _ in range(2))
+    answers: dict[str, object] = {}
+
+    def ask(key: str) -> InBackground:
+        arrived = api_keys._lookups.arrived
+        thread = InBackground(lambda: (answers.update({key: authenticate(key)}), connections.close_all()))
+        while api_keys._lookups.arrived == arrived:
+            threading.Event().wait(0.001)
+        return thread
+
+    with connect("owner") as owner:
+        owner.execute("LOCK TABLE ledger_apikey IN ACCESS EXCLUSIVE MODE")
+        first = ask(others)
+        owner.execute("UPDATE ledger_apikey SET revoked_at = now() WHERE prefix = %s", [revoked[:11]])
+        second = ask(revoked)
+        owner.commit()
+    assert (first.outcome(), second.outcome()) == (None, None)
+    assert answers[others] is not None
+    assert answers[revoked] is None

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection, connections
 
-from ledger import posting, telemetry
+from ledger import locks, posting, posting_attempts, telemetry
 from ledger.domain import refusals
+from ledger.domain.checked import Bundle
 from ledger.domain.orders import TransferOrder
 from ledger.domain.posted import PostedTransfer
 from ledger.models import Account, Balance, Journal, Ledger
@@ -169,6 +170,24 @@ def test_a_gate_that_does_not_open_in_time_is_busy_and_nothing_is_written(
         with connection.cursor() as cursor:
             cursor.execute("RESET lock_timeout")
     assert Footprint.of(ledger) == before
+
+
+def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time(
+    ledger: Ledger, held_gate: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[None] = []
+    pass_gate = locks.pass_gate
+    monkeypatch.setattr(locks, "pass_gate", lambda: (passed.append(None), pass_gate())[1])
+    group = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),)) for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    try:
+        outcomes = posting_attempts.post(group)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert [[type(outcome) for outcome in outcomes_] for outcomes_ in outcomes] == [[refusals.Busy]] * 3
+    assert len(passed) == 1
 
 
 def test_a_backend_killed_before_its_commit_is_replaced_and_the_order_posts_once(

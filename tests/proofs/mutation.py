@@ -38,7 +38,7 @@ SLICES = {
             "tests/ledger/test_posting_answers.py",
             "tests/ledger/test_posting_attempts.py",
             "tests/ledger/test_posting_failures.py",
-            "tests/ledger/test_posting_queue.py",
+            "tests/ledger/test_group_queue.py",
             "tests/ledger/test_posting_under_contention.py",
             "tests/ledger/test_batches_and_reversals.py",
         ),
