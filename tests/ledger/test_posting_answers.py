@@ -38,6 +38,18 @@ def test_a_journal_that_cannot_be_reversed_is_named(ledger: Ledger) -> None:
         reverse_journal(ReversalOrder(ledger.id, original, "r-2"))
 
 
+def test_a_reversal_has_its_own_words(ledger: Ledger) -> None:
+    original = post_transfer(transfer(ledger, "CASH", "REV", "1.00", description="rent")).journals[0].id
+    reverse_journal(ReversalOrder(ledger.id, original, "r-1", description="typing error"))
+    assert Journal.objects.get(reverses_id=original).description == "typing error"
+
+
+def test_a_reversal_of_nothing_under_a_used_key_is_a_conflict(ledger: Ledger) -> None:
+    post_transfer(transfer(ledger, "CASH", "REV", "1.00", key="k-1"))
+    with pytest.raises(refusals.IdempotencyConflict):
+        reverse_journal(ReversalOrder(ledger.id, uuid.uuid4(), "k-1"))
+
+
 def test_posting_inside_a_transaction_says_where_to_call_it_instead(ledger: Ledger) -> None:
     from django.db import transaction
 
