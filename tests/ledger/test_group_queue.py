@@ -55,6 +55,7 @@ def test_whoever_arrives_meanwhile_becomes_one_group_in_order(
     assert [thread.outcome() for thread in threads] == [None] * 4
     assert gatekeeper.groups == [["a"], ["b", "c", "d"]]
     assert answers == {"a": "A", "b": "B", "c": "C", "d": "D"}
+    assert queue.arrived == 4
 
 
 def test_a_group_holds_no_more_than_its_size_and_a_giant_goes_alone(

@@ -38,6 +38,18 @@ def test_a_journal_that_cannot_be_reversed_is_named(ledger: Ledger) -> None:
         reverse_journal(ReversalOrder(ledger.id, original, "r-2"))
 
 
+def test_a_reversal_has_its_own_words(ledger: Ledger) -> None:
+    original = post_transfer(transfer(ledger, "CASH", "REV", "1.00", description="rent")).journals[0].id
+    reverse_journal(ReversalOrder(ledger.id, original, "r-1", description="typing error"))
+    assert Journal.objects.get(reverses_id=original).description == "typing error"
+
+
+def test_a_reversal_of_nothing_under_a_used_key_is_a_conflict(ledger: Ledger) -> None:
+    post_transfer(transfer(ledger, "CASH", "REV", "1.00", key="k-1"))
+    with pytest.raises(refusals.IdempotencyConflict):
+        reverse_journal(ReversalOrder(ledger.id, uuid.uuid4(), "k-1"))
+
+
 def test_posting_inside_a_transaction_says_where_to_call_it_instead(ledger: Ledger) -> None:
     from django.db import transaction
 
@@ -147,3 +159,24 @@ def test_the_clock_of_the_books_never_runs_backwards(ledger: Ledger, make_accoun
     later = earlier._replace(read_at=last.posted_at + timedelta(seconds=1))
     assert posting_group._Book.of(later).posted_at == later.read_at
     assert posting_group._Book.of(later._replace(last_posted_at=None)).posted_at == later.read_at
+
+
+def test_an_atomic_batch_larger_than_a_chunk_is_refused_whole(ledger: Ledger) -> None:
+    orders = [transfer(ledger, "CASH", "REV", "0.01") for _ in range(posting.CHUNK_ORDERS)]
+    with pytest.raises(refusals.AccountNotFound) as refusal:
+        post_batch([*orders, transfer(ledger, "CASH", "NOPE", "1.00")], atomic=True)
+    assert refusal.value.extra == {"index": posting.CHUNK_ORDERS}
+    assert Journal.objects.filter(ledger=ledger).count() == 0
+
+
+def test_an_independent_batch_passes_the_gate_in_pieces(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces, queue = [], posting._queue
+
+    class WatchedQueue:
+        def submit(self, bundle: Any, **named: Any) -> object:
+            pieces.append(len(bundle.orders))
+            return queue.submit(bundle, **named)
+
+    monkeypatch.setattr(posting, "_queue", WatchedQueue())
+    post_batch([transfer(ledger, "CASH", "REV", "0.01") for _ in range(posting.CHUNK_ORDERS + 1)], atomic=False)
+    assert pieces == [posting.CHUNK_ORDERS, 1]

@@ -59,6 +59,13 @@ def test_a_bug_in_one_order_is_not_the_end_of_its_mates(ledger: Ledger) -> None:
 
 
 @pytest.mark.usefixtures("lying_rows")
+def test_of_two_bundles_the_good_one_is_posted(ledger: Ledger) -> None:
+    with pytest.raises(IntegrityError, match="balance"):
+        post([Bundle((checked(ledger),)), Bundle((checked(ledger, "bug"),))])
+    assert Footprint.of(ledger).journals == 1
+
+
+@pytest.mark.usefixtures("lying_rows")
 def test_a_bug_in_an_atomic_bundle_posts_none_of_it(ledger: Ledger) -> None:
     before = Footprint.of(ledger)
     with pytest.raises(IntegrityError):

@@ -29,7 +29,7 @@ from ledger.posting_failures import (
 
 def failure(kind: type[Error], cause: BaseException | None) -> Error:
     """As Django raises it: its own class, with the driver's error as the cause."""
-    error = kind("what PostgreSQL said\nDETAIL: more")
+    error = kind("what PostgreSQL said\nDETAIL: more\nHINT: and more")
     error.__cause__ = cause
     return error
 

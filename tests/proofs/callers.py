@@ -138,9 +138,8 @@ class Load:
         caller = Caller(self.town.port)
         for key, body in list(self.lost.items()):
             status, answer = caller.post("/api/transfers/", body)
-            self._note(key, body, status, answer)
             assert status in (200, 201, 409), (status, answer)
-            del self.lost[key]
+            self._note(key, status, answer)
 
     def expected(self) -> dict[str, Decimal]:
         """What the purses and the bank must hold, by what callers were told."""
@@ -158,19 +157,26 @@ class Load:
             payer, payee = chance.sample(self.town.purses, 2)
             cents = chance.randint(1, 10_000)
             body = payment(key, payer, payee, f"{cents // 100}.{cents % 100:02}")
+            self.lost[key] = body
             if chance.random() < self.hang_up_share:
-                self.lost[key] = body
                 caller.post_and_hang_up("/api/transfers/", body, chance.choice([0, 0, 0.001, 0.003, 0.01]))
             else:
-                self._note(key, body, *caller.post("/api/transfers/", body))
+                self._insist(caller, key, body)
 
-    def _note(self, key: str, body: dict[str, Any], status: int, answer: Any) -> None:
+    def _insist(self, caller: Caller, key: str, body: dict[str, Any]) -> None:
+        """Send it until it has an answer, or all is over: the way callers are told to."""
+        while not self._note(key, *caller.post("/api/transfers/", body)) and not self._over.wait(0.05):
+            continue
+
+    def _note(self, key: str, status: int, answer: Any) -> bool:
+        """Whether that was an answer."""
         self.statuses[status, "" if status in (LOST, 200, 201) else answer["code"]] += 1
+        if status == LOST or status >= 500:
+            return False
         if status in (200, 201):
             self.acknowledged[key] = answer
-        elif status == LOST or status >= 500:
-            self.lost[key] = body
-            time.sleep(0.02)
+        del self.lost[key]
+        return True
 
 
 def books_of(run: Running) -> psycopg.Connection:

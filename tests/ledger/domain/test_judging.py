@@ -1,74 +1,33 @@
 """The rules, one by one: what each refuses, in which words, and that the last allowed case passes."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.domain import refusals
-from ledger.domain.accounts import AccountFacts, RunningBalance, Side
+from ledger.domain.accounts import RunningBalance, Side
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
-from ledger.domain.judging import BookFacts, check_order, judge, mirror, require_balance, settle_value_date
-from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
-from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.domain.judging import check_order, judge, require_balance, settle_value_date
+from ledger.domain.orders import LegOrder, OnClosed
 from ledger.domain.refusals import Refusal
-
-CURRENCIES = {"EUR": 2, "JPY": 0}
-ACCOUNTS = {
-    code: AccountFacts(UUID(int=number), code, ccy, CURRENCIES[ccy], side, floor)
-    for number, (code, ccy, side, floor) in enumerate(
-        [
-            ("CASH", "EUR", Side.DEBIT, False),
-            ("WALLET", "EUR", Side.CREDIT, True),
-            ("YEN", "JPY", Side.DEBIT, False),
-        ],
-        1,
-    )
-}
-CASH, WALLET, YEN = ACCOUNTS.values()
-TODAY = date(2026, 3, 15)
-OPEN = BookFacts(TODAY, closed_through=None, transfer_limit=None)
-
-
-def leg(account: str, side: str, amount: str | None, ccy: str = "EUR") -> LegOrder:
-    return LegOrder(account, Side(side), amount, ccy)
-
-
-def order(*legs: LegOrder, **rest: Any) -> TransferOrder:
-    return TransferOrder(uuid4(), "key", legs or PAY_IN, **rest)
-
-
-PAY_IN = (leg("CASH", "debit", "5.00"), leg("WALLET", "credit", "5.00"))
-
-
-def planned(*legs: tuple[AccountFacts, Side, str], **rest: Any) -> PlannedJournal:
-    plain = legs or ((CASH, Side.DEBIT, "5"), (WALLET, Side.CREDIT, "5"))
-    settled = {"kind": JournalKind.TRANSFER, "value_date": None, "on_closed": OnClosed.REFUSE} | rest
-    return PlannedJournal(
-        legs=tuple(PlannedLeg(account, side, Decimal(amount)) for account, side, amount in plain),
-        description="",
-        reference="",
-        metadata={},
-        **settled,
-    )
-
-
-def balances(wallet: str = "0", *, active: bool = True) -> dict[UUID, RunningBalance]:
-    return {
-        CASH.id: RunningBalance(Decimal(100), 7, active=True),
-        WALLET.id: RunningBalance(Decimal(wallet), 3, active=active),
-    }
-
-
-Told = tuple[str, str | None, str, Mapping[str, object]]
-
-
-def as_told(refusal: Refusal) -> Told:
-    return refusal.code, refusal.field, refusal.detail, refusal.extra
+from tests.ledger.domain.plans import (
+    ACCOUNTS,
+    CASH,
+    CURRENCIES,
+    OPEN,
+    PAY_IN,
+    TODAY,
+    WALLET,
+    YEN,
+    Told,
+    as_told,
+    balances,
+    leg,
+    order,
+    planned,
+)
 
 
 def test_an_order_that_is_fine_becomes_a_plan_with_all_that_it_says() -> None:
@@ -245,6 +204,12 @@ def test_a_limit_counts_the_debits_of_transfers_and_may_be_reached() -> None:
     judge(planned(*beyond, kind=JournalKind.REVERSAL), book, balances())
 
 
+def test_a_limit_counts_the_debits_even_where_the_legs_do_not_balance_yet() -> None:
+    legs = (CASH, Side.DEBIT, "600"), (WALLET, Side.CREDIT, "1")
+    with pytest.raises(refusals.TransferLimitExceeded):
+        judge(planned(*legs), replace(OPEN, transfer_limit=Decimal(500)), balances())
+
+
 YESTERDAY, TOMORROW = date(2026, 3, 14), date(2026, 3, 16)
 
 
@@ -289,46 +254,3 @@ def test_tomorrow_is_refused_even_where_today_is_closed() -> None:
         "2026-03-16 is later than today, 2026-03-15 in the ledger's time zone.",
         {},
     )
-
-
-POSTED = PostedJournal(
-    id=UUID(int=99),
-    number=12,
-    kind=JournalKind.TRANSFER,
-    value_date=YESTERDAY,
-    posted_at=datetime(2026, 3, 14, tzinfo=UTC),
-    description="rent",
-    reference="R1",
-    metadata={"room": 3},
-    idempotency_key="key",
-    reverses=None,
-    reversed_by=None,
-    legs=(
-        PostedLeg("CASH", Side.DEBIT, Decimal(5), "EUR", 2, Decimal(5)),
-        PostedLeg("WALLET", Side.CREDIT, Decimal(5), "EUR", 2, Decimal(5)),
-    ),
-)
-
-
-def test_a_mirror_image_undoes_the_last_leg_first() -> None:
-    assert mirror(POSTED, ACCOUNTS, TODAY, "typing error") == PlannedJournal(
-        kind=JournalKind.REVERSAL,
-        legs=(PlannedLeg(WALLET, Side.DEBIT, Decimal(5)), PlannedLeg(CASH, Side.CREDIT, Decimal(5))),
-        value_date=TODAY,
-        on_closed=OnClosed.REFUSE,
-        description="typing error",
-        reference="R1",
-        metadata={},
-        reverses=POSTED.id,
-    )
-
-
-def test_a_mirror_image_without_words_of_its_own_says_what_it_reverses() -> None:
-    assert mirror(POSTED, ACCOUNTS, None, "").description == "Reversal of 12"
-
-
-def test_a_mirror_image_has_none_itself() -> None:
-    with pytest.raises(refusals.ReversalNotAllowed) as refusal:
-        mirror(replace(POSTED, kind=JournalKind.REVERSAL), ACCOUNTS, None, "")
-    told: Told = ("posting_not_allowed", None, "A reversal is not reversed: post the transfer again instead.", {})
-    assert as_told(refusal.value) == told

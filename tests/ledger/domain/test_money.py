@@ -73,7 +73,9 @@ def test_half_of_the_smallest_unit_is_refused(text: str, minor_units: int) -> No
         require_decimals(Decimal(text), minor_units, "XTS")
 
 
-@pytest.mark.parametrize(("text", "minor_units"), [("10.00", 0), ("1.10", 1), ("0.001", 3), ("7", 2)])
+@pytest.mark.parametrize(
+    ("text", "minor_units"), [("10.00", 0), ("1.10", 1), ("0.001", 3), ("7", 2), ("7", 0), ("1234", 2)]
+)
 def test_trailing_zeros_are_no_decimals(text: str, minor_units: int) -> None:
     require_decimals(Decimal(text), minor_units, "XTS")
 

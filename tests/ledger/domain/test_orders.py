@@ -47,7 +47,7 @@ def test_whatever_else_differs_is_another_order(change: dict[str, object]) -> No
     assert replace(ORDER, **change).fingerprint() != ORDER.fingerprint()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("amount", ["NaN", "1e3", "x" * 100, ".", "１"])
+@pytest.mark.parametrize("amount", ["NaN", "1e3", "x" * 100, ".", ".5", "１"])
 def test_what_is_no_amount_still_has_a_fingerprint(amount: str) -> None:
     legs = (replace(ORDER.legs[0], amount=amount), ORDER.legs[1])
     assert replace(ORDER, legs=legs).fingerprint() != ORDER.fingerprint()
@@ -61,9 +61,15 @@ def test_the_longest_amount_is_still_read_as_one(amount: str) -> None:
 
 
 def test_a_text_too_long_for_an_amount_stays_as_it_was_written() -> None:
-    one, other = ("0" * 20 + "1." + "0" * 17 + zeros for zeros in ("0", "00"))
+    one, other = "0" * 20 + "1." + "0" * 18, "0" * 19 + "1." + "0" * 19
     texts = [replace(ORDER, legs=(replace(ORDER.legs[0], amount=text), ORDER.legs[1])) for text in (one, other)]
     assert texts[0].fingerprint() != texts[1].fingerprint()
+
+
+@pytest.mark.parametrize(("one", "other"), [("1e3", "1000"), ("1.2.3", "1.2.30"), ("NaN", "nan")])
+def test_what_is_no_amount_is_not_taken_for_another(one: str, other: str) -> None:
+    orders = [replace(ORDER, legs=(replace(ORDER.legs[0], amount=text), ORDER.legs[1])) for text in (one, other)]
+    assert orders[0].fingerprint() != orders[1].fingerprint()
 
 
 def test_a_fingerprint_is_for_ever() -> None:

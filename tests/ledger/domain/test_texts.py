@@ -73,8 +73,9 @@ def test_metadata_is_refused_one_byte_too_large_and_not_before() -> None:
     assert refusal.value.detail == "Metadata holds at most 8192 bytes of JSON; this has 8193."
 
 
-def test_no_metadata_is_small_enough() -> None:
+def test_no_metadata_is_small_enough_and_so_is_any_flat_one() -> None:
     require_small({})
+    require_small({"a": 1, "b": "text", "c": [1.5, None, True, "x"]})
 
 
 @pytest.mark.parametrize(("text", "number"), [("1.5", 1.5), ("-0.25", -0.25), ("1e3", 1000.0)])
