@@ -177,7 +177,12 @@ def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time
 ) -> None:
     passed: list[None] = []
     pass_gate = locks.pass_gate
-    monkeypatch.setattr(locks, "pass_gate", lambda: (passed.append(None), pass_gate())[1])
+
+    def counted_pass() -> None:
+        passed.append(None)
+        pass_gate()
+
+    monkeypatch.setattr(locks, "pass_gate", counted_pass)
     group = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),)) for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
