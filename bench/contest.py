@@ -16,6 +16,8 @@ from bench.product import Product
 from bench.workloads import Workload
 
 WARM_UP_SECONDS = 3.0
+# A machine that stands still for seconds makes the product say busy; more than this is no figure of the product's.
+REFUSED_SHARE_MAX = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def contest() -> Iterator[Contest]:
 
 def _require_success(entry: Entry, measured: Round) -> None:
     refused = {status: count for status, count in measured.statuses.items() if status >= 300}  # noqa: PLR2004
-    if refused:
+    if sum(refused.values()) > REFUSED_SHARE_MAX * sum(measured.statuses.values()):
         raise SystemExit(
             f"{entry.name} on {entry.workload}: the product answered {refused}; a benchmark of refusals is none."
         )

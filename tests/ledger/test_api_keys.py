@@ -96,13 +96,13 @@ def test_a_key_revoked_while_a_look_up_is_in_flight_is_refused_to_whoever_comes_
     others, revoked = (create_api_key(ledger.code, ["read"]) for _ in range(2))
     answers: dict[str, object] = {}
 
-    def look_up(key: str) -> None:
+    def note(key: str) -> None:
         answers[key] = authenticate(key)
         connections.close_all()
 
     def ask(key: str) -> InBackground:
         arrived = api_keys._lookups.arrived
-        thread = InBackground(lambda: look_up(key))
+        thread = InBackground(lambda: note(key))
         while api_keys._lookups.arrived == arrived:
             threading.Event().wait(0.001)
         return thread

@@ -175,14 +175,14 @@ def test_a_gate_that_does_not_open_in_time_is_busy_and_nothing_is_written(
 def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time(
     ledger: Ledger, held_gate: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passed: list[None] = []
+    waits: list[str] = []
     pass_gate = locks.pass_gate
 
-    def counted_pass() -> None:
-        passed.append(None)
+    def counted() -> None:
+        waits.append("at the gate")
         pass_gate()
 
-    monkeypatch.setattr(locks, "pass_gate", counted_pass)
+    monkeypatch.setattr(locks, "pass_gate", counted)
     group = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),)) for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
@@ -192,7 +192,7 @@ def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time
         with connection.cursor() as cursor:
             cursor.execute("RESET lock_timeout")
     assert [[type(outcome) for outcome in outcomes_] for outcomes_ in outcomes] == [[refusals.Busy]] * 3
-    assert len(passed) == 1
+    assert len(waits) == 1
 
 
 def test_a_backend_killed_before_its_commit_is_replaced_and_the_order_posts_once(
