@@ -64,7 +64,7 @@ transfers = st.builds(
     days,
     st.sampled_from([None, None, "refuse", "next_open_day"]),
 )
-spoilt = st.builds(RefTransfer, keys, _spoilt())
+spoilt = st.builds(RefTransfer, keys, _spoilt(), days, st.none())
 # The number is taken round the journals that there are; see `aimed`.
 reversals = st.builds(RefReversal, keys, st.integers(0, 30), days)
 
