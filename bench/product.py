@@ -40,9 +40,9 @@ class Product:
         inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
         with (self._data / "run.log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "doublex.run", "--port", str(self.port)],
+                [sys.executable, "-m", "doublex.run"],
                 cwd=ROOT,
-                env=inherited | {"DATA_DIR": str(self._data), "DEMO": "false", "ALLOWED_HOSTS": "127.0.0.1"},
+                env=inherited | self._settings,
                 stdout=log,
                 stderr=log,
             )
@@ -60,6 +60,15 @@ class Product:
     ) -> None:
         self._process.terminate()
         self._process.wait()
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        return {
+            "DATA_DIR": str(self._data),
+            "PORT": str(self.port),
+            "DEMO": "false",
+            "ALLOWED_HOSTS": "127.0.0.1",
+        }
 
     @property
     def owner_url(self) -> str:

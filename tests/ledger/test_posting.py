@@ -142,9 +142,10 @@ def test_a_currency_that_nobody_knows_is_refused(ledger: Ledger, ccy: str) -> No
     refused(transfer(ledger, "CASH", "REV", "1.00", ccy), refusals.CurrencyUnknown, ledger)
 
 
-def test_two_currencies_in_one_transfer_are_too_many(ledger: Ledger, make_account: Callable[..., Account]) -> None:
-    make_account("USD", "USD")
-    legs = (LegOrder("CASH", Side.DEBIT, "1.00", "EUR"), LegOrder("USD", Side.CREDIT, "1.00", "USD"))
+def test_three_currencies_in_one_transfer_are_too_many(ledger: Ledger, make_account: Callable[..., Account]) -> None:
+    for ccy in ("USD", "JPY"):
+        make_account(ccy, ccy)
+    legs = (LegOrder("CASH", Side.DEBIT, "1.00", "EUR"), *(LegOrder(c, Side.CREDIT, "1", c) for c in ("USD", "JPY")))
     refused(transfer(ledger, "CASH", "USD", "1.00", legs=legs), refusals.TooManyCurrencies, ledger)
 
 

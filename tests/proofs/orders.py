@@ -36,7 +36,7 @@ def _pair(draw: Any) -> tuple[RefLeg, ...]:
 def _spoilt(draw: Any) -> tuple[RefLeg, ...]:
     """A payment in which one thing is not as it should be."""
     legs = list(draw(_pair()))
-    spoil = draw(st.sampled_from(["amount", "account", "ccy", "side", "lone", "cent", "unknown"]))
+    spoil = draw(st.sampled_from(["amount", "account", "ccy", "side", "lone", "cent"]))
     leg = legs[-1]
     match spoil:
         case "amount":
@@ -44,19 +44,23 @@ def _spoilt(draw: Any) -> tuple[RefLeg, ...]:
         case "account":
             legs[-1] = leg._replace(account=draw(st.sampled_from(["NOPE", "YEN", "BANK"])))
         case "ccy":
-            legs[-1] = leg._replace(ccy="JPY")
+            ccys = draw(st.sampled_from([("JPY", "JPY"), ("EUR", "ZZZ"), ("EUR", "JPY", "USD")]))
+            legs = [each._replace(ccy=ccy) for each, ccy in zip([*legs, leg], ccys, strict=False)]
         case "side":
             legs[-1] = leg._replace(side="debit")
         case "lone":
             legs.pop()
         case "cent":
             legs[-1] = leg._replace(amount=draw(good_amounts))
-        case "unknown":
-            legs[-1] = leg._replace(ccy="ZZZ")
     return tuple(legs)
 
 
-several = st.lists(_pair(), min_size=1, max_size=3).map(lambda pairs: tuple(leg for pair in pairs for leg in pair))
+def _in_one_currency(pairs: list[tuple[RefLeg, ...]]) -> tuple[RefLeg, ...]:
+    """Those of the pairs that are in the first one's currency: transfers between two have a reference of their own."""
+    return tuple(leg for pair in pairs for leg in pair if leg.ccy == pairs[0][0].ccy)
+
+
+several = st.lists(_pair(), min_size=1, max_size=3).map(_in_one_currency)
 transfers = st.builds(
     RefTransfer,
     keys,

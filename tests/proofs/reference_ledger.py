@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-DECIMALS = {"EUR": 2, "JPY": 0}
+DECIMALS = {"EUR": 2, "JPY": 0, "USD": 2}
 Answer = tuple[Any, ...]
 OPPOSITE = {"debit": "credit", "credit": "debit"}
 
@@ -114,7 +114,9 @@ class ReferenceLedger:
     def _post_transfer(self, order: RefTransfer) -> Answer:
         _require(len(order.legs) >= 2, "too_few_legs")
         _require(all(leg.ccy in DECIMALS for leg in order.legs), "currency_unknown")
-        _require(len({leg.ccy for leg in order.legs}) == 1, "too_many_currencies")
+        currencies = {leg.ccy for leg in order.legs}
+        _require(len(currencies) <= 2, "too_many_currencies")
+        assert len(currencies) == 1, "a conversion is beyond this reference"
         legs = [self._checked(leg) for leg in order.legs]
         _require(_total(legs, "debit") == _total(legs, "credit"), "journal_not_balanced")
         _require(self.limit is None or _total(legs, "debit") <= self.limit, "transfer_limit_exceeded")

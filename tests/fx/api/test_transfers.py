@@ -1,6 +1,5 @@
 """Transfers between two currencies over HTTP, in the contract's own words."""
 
-import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,40 +9,10 @@ import pytest
 
 from fx.models import ClearingAccount, LedgerSettings, Settlement
 from ledger.models import Account, Ledger
-from tests.fx.books import fresh_day, open_accounts, quote
+from tests.fx.api.conversions import EUR, USD, body, leg
+from tests.fx.books import open_accounts, quote
 from tests.ledger.api.calls import ALL_SCOPES, Api, content_of, problem
 from tests.ledger.raw_books import Footprint
-
-
-@pytest.fixture
-def api(ledger: Ledger) -> Api:
-    return Api.on(ledger, *ALL_SCOPES)
-
-
-@pytest.fixture
-def day(ledger: Ledger) -> date:
-    """A day on which one euro is 1.10 dollars, in a ledger with cash in four currencies."""
-    open_accounts(ledger, "CASH-EUR", "CASH-USD", "CASH-JPY", "CASH-BHD")
-    on = fresh_day()
-    quote("EUR/USD", "1.1000", on)
-    return on
-
-
-def leg(account: str, side: str, amount: str | None) -> dict[str, Any]:
-    content = {"account": account, "side": side, "ccy": account.rpartition("-")[2]}
-    return content if amount is None else content | {"amount": amount}
-
-
-def body(on: date, *legs: dict[str, Any], **rest: Any) -> dict[str, Any]:
-    legs = legs or (leg("CASH-EUR", "credit", "100.00"), leg("CASH-USD", "debit", None))
-    return {"idempotency_key": uuid.uuid4().hex, "legs": legs, "value_date": on.isoformat()} | rest
-
-
-@pytest.fixture
-def unchanged(ledger: Ledger) -> Callable[[], bool]:
-    """Whether nothing was written since the fixture was made."""
-    before = Footprint.of(ledger)
-    return lambda: Footprint.of(ledger) == before and not Settlement.objects.filter(ledger=ledger).exists()
 
 
 def test_the_answer_has_both_journals_all_legs_and_the_rate(api: Api, day: date) -> None:
@@ -164,9 +133,6 @@ def test_a_stated_rate_that_is_none_is_refused(
     api, before = Api.on(ledger, "post", "fx"), Footprint.of(ledger)
     problem(api.post("/api/transfers/", body(day, **change)), status, code, field)
     assert Footprint.of(ledger) == before
-
-
-EUR, USD = leg("CASH-EUR", "credit", "100.00"), leg("CASH-USD", "debit", "110.00")
 
 
 @pytest.mark.parametrize(
@@ -309,32 +275,3 @@ def test_the_limit_is_held_against_the_base_currencys_half(api: Api, ledger: Led
             content_of(response, 201)
         else:
             problem(response, 422, "transfer_limit_exceeded")
-
-
-def test_positions_say_what_they_are_worth_and_what_cannot_be_valued(api: Api, day: date) -> None:
-    quote("EUR/JPY", "160", day - timedelta(days=1))
-    content_of(api.post("/api/transfers/", body(day)), 201)
-    content_of(api.post("/api/transfers/", body(day, EUR, leg("CASH-JPY", "debit", None))), 201)
-    later = day + timedelta(days=5)
-    report = content_of(api.get("/api/reports/fx-positions", date=later.isoformat()))
-    assert (report["date"], report["base_ccy"], report["unrealised"]) == (later.isoformat(), "EUR", None)
-    eur, jpy, usd = report["positions"]
-    assert (eur["ccy"], eur["balance"], eur["value"], eur["unrealised"]) == ("EUR", "-200.00", "-200.00", "0.00")
-    assert (jpy["balance"], jpy["rate"], jpy["value"], jpy["unrealised"]) == ("16000", None, None, None)
-    assert "JPY/EUR" in jpy["problem"]
-    assert (usd["account"], usd["balance"], usd["value"], usd["carried"]) == (
-        "FX-CLEARING-USD",
-        "110.00",
-        "100.00",
-        "100.00",
-    )
-    assert (usd["path"], usd["problem"]) == ("inverse", None)
-
-
-def test_positions_are_of_the_callers_ledger_and_need_to_be_read(ledger: Ledger, api: Api, day: date) -> None:
-    content_of(api.post("/api/transfers/", body(day)), 201)
-    other = Ledger.objects.create(code=f"o-{uuid.uuid4().hex}", base_ccy_id="EUR")
-    assert content_of(Api.on(other).get("/api/reports/fx-positions/"))["positions"] == []
-    problem(Api.on(ledger, "post").get("/api/reports/fx-positions"), 403, "scope_missing")
-    problem(api.get("/api/reports/fx-positions", date="yesterday"), 400, "validation_error", "date")
-    problem(api.get("/api/reports/fx-positions", day="2026-01-01"), 400, "validation_error", "day")

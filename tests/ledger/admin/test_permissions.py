@@ -174,11 +174,18 @@ CAN_DO = {
     GroupName.AUDITORS: set(),
 }
 
+OF_RATES = {"fx.view_rate", "fx.view_settlement"}
+OF_FX = {
+    GroupName.ACCOUNTANTS: OF_RATES | {"fx.import_rate"},
+    GroupName.OPERATORS: OF_RATES | {"fx.import_rate"},
+    GroupName.AUDITORS: OF_RATES,
+}
+
 
 @pytest.mark.parametrize("group", list(GroupName))
 def test_a_group_may_do_exactly_what_the_documentation_says(group: GroupName) -> None:
     office = Office.of_group(group)
-    assert office.user.get_all_permissions() == CAN_SEE[group] | CAN_DO[group]
+    assert office.user.get_all_permissions() == CAN_SEE[group] | CAN_DO[group] | OF_FX[group]
 
 
 @pytest.mark.parametrize("group", list(GroupName))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
+from ledger.domain.scopes import Scope
 from ledger.models import Account, Ledger
 from tests.ledger.api.calls import Api, content_of, transfer_body
 from tests.ledger.raw_books import Footprint
@@ -33,7 +34,20 @@ class Books:
         for leg, code in zip(body["legs"], ("DEMO-CASH", "DEMO-REV"), strict=True):
             leg["account"] = code
         posted = content_of(Api.on(ledger).post("/api/transfers/", body), 201)
+        cls._convert(ledger)
         return cls(ledger, {"code": "DEMO-CASH", "account": "DEMO-CASH", "journal_id": posted["journal_id"]})
+
+    @staticmethod
+    def _convert(ledger: Ledger) -> None:
+        """Change a euro for dollars, so that there is a settlement and a position."""
+        Account.objects.create(ledger=ledger, code="DEMO-USD", name=MARK, ccy_id="USD", type="asset")
+        legs = [("DEMO-CASH", "credit", "1.00", "EUR"), ("DEMO-USD", "debit", "1.10", "USD")]
+        body = {
+            "idempotency_key": f"{MARK}-converted",
+            "legs": [{"account": code, "side": side, "amount": amount, "ccy": ccy} for code, side, amount, ccy in legs],
+            "fx": {"rate": "1.10", "pair": "EUR/USD"},
+        }
+        content_of(Api.on(ledger, *Scope).post("/api/transfers/", body), 201)
 
     def everything(self) -> list[str]:
         """Every row of the ledger in every table that names one, as text. When a key was used is no such row."""

@@ -98,7 +98,11 @@ NEVER_POSTS: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("too_few_legs", "legs", EUR_10[:1]),
     ("too_few_legs", "legs", []),
     ("too_many_legs", "legs", EUR_10 * 501),
-    ("too_many_currencies", "legs", [leg("CASH", "debit", "1"), leg("REV", "credit", "1", "USD")]),
+    (
+        "too_many_currencies",
+        "legs",
+        [leg("CASH", "debit", "1"), *(leg("REV", "credit", "1", ccy) for ccy in ("USD", "JPY"))],
+    ),
     ("currency_mismatch", "legs[0].ccy", [leg("CASH", "debit", "1", "USD"), leg("REV", "credit", "1", "USD")]),
     ("currency_unknown", "legs[1].ccy", [leg("CASH", "debit", "1"), leg("REV", "credit", "1", "ZZZ")]),
     ("invalid_amount", "legs[0].amount", [leg("CASH", "debit", "0.001"), leg("REV", "credit", "0.001")]),

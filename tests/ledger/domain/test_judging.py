@@ -65,7 +65,7 @@ def test_a_closed_day_is_refused_unless_the_order_says_otherwise() -> None:
         ),
         (
             [PAY_IN[0], leg("YEN", "credit", "5", "JPY")],
-            ("too_many_currencies", "legs", "A transfer is in one currency; this one has EUR, JPY."),
+            ("too_many_currencies", "legs", "A transfer is in one currency or between two; this one has EUR, JPY."),
         ),
         (
             [PAY_IN[0], leg("WALLET", "credit", None)],
@@ -119,7 +119,7 @@ def test_of_many_currencies_ten_are_named() -> None:
     with pytest.raises(refusals.TooManyCurrencies) as refusal:
         check_order(order(*legs), ACCOUNTS, known)
     named = ", ".join(sorted(known)[:10])
-    assert refusal.value.detail == f"A transfer is in one currency; this one has {named}."
+    assert refusal.value.detail == f"A transfer is in one currency or between two; this one has {named}."
 
 
 def test_each_currency_balances_for_itself() -> None:
