@@ -15,7 +15,7 @@ from fx import sql
 class Migration(migrations.Migration):
     dependencies = [
         ("fx", "0001_rates"),
-        ("ledger", "0008_fx"),
+        ("ledger", "0007_fx"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """A balance row is updated in place: its page keeps room for the next version, so that no index is touched."""
 
-    dependencies = [("ledger", "0008_fx")]
+    dependencies = [("ledger", "0007_fx")]
 
     operations = [
         migrations.RunSQL(
