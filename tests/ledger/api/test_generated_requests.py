@@ -133,8 +133,10 @@ def put_into(books: Books, case: Any, cents: int) -> None:
     """Make the case one of things that are there, so that not everything ends with a 404."""
     for name in case.path_parameters:
         case.path_parameters[name] = books.named[name]
-    for name in set(case.query) & {"account", "code", "from", "to", "cursor"}:
+    for name in set(case.query) & {"account", "code", "to", "cursor"}:
         del case.query[name]
+    if "from" in case.query:
+        case.query["from"] = "2000-01-01"
     if isinstance(case.body, dict):
         case.headers.pop("Idempotency-Key", None)
         for order in [case.body, *case.body.get("transfers", [])]:
@@ -164,4 +166,4 @@ def assert_not_called_malformed(response: Any) -> None:
     if response.status_code == 400:
         told = json.loads(response.content)
         beyond = (told["field"] or "").rpartition(".")[2].startswith(BEYOND_A_SCHEMA)
-        assert beyond if told["code"] == "validation_error" else "NUL" in told["detail"], told
+        assert "NUL" in told["detail"] or (beyond and told["code"] == "validation_error"), told
