@@ -39,7 +39,7 @@ class Product:
         self._data.mkdir(parents=True)
         inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
         with (self._data / "run.log").open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "doublex.run"],
                 cwd=ROOT,
                 env=inherited | self._settings,

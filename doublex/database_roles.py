@@ -75,6 +75,8 @@ def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterat
         yield _compose("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role.name)
     yield from _trigger_functions(owner)
     yield _compose("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", readonly.name)
+    # Who can read a session can become its user.
+    yield _compose("REVOKE SELECT ON django_session, auth_user FROM {}", readonly.name)
     yield _compose("ALTER ROLE {} SET default_transaction_read_only = on", readonly.name)
     for setting, value in APP_SETTINGS.items():
         yield sql.SQL("ALTER ROLE {} SET {} = {}").format(

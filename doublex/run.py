@@ -18,7 +18,7 @@ from doublex.embedded.postgres import APP, OWNER, Cluster
 from doublex.embedded.process import Child, StartError, is_free
 from doublex.embedded.state import AlreadyRunningError, forget, only_run, remember, secrets_of
 from doublex.embedded.valkey import Broker
-from doublex.environment import StartSettings, data_folder, read_start_settings
+from doublex.environment import StartSettings, data_folder, read_environment, read_start_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE = "doublex"
@@ -101,10 +101,13 @@ class Run:
         child = self._child("prepare", [sys.executable, "manage.py", "prepare"])
         child.start()
         deadline = time.monotonic() + PREPARE_SECONDS_MAX
-        while child.exit_code() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if child.exit_code() != 0:
+        try:
+            while child.exit_code() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+        finally:
+            # Whoever stops us meanwhile takes no server away from it.
             child.stop()
+        if child.exit_code() != 0:
             raise StartError(f"The database could not be prepared.\n{child.last_words()}")
 
     def _start_ours(self) -> None:
@@ -152,7 +155,10 @@ def main() -> int:
     folder = data_folder(BASE_DIR)
     try:
         with only_run(folder):
-            run = Run(folder, read_start_settings(host="127.0.0.1", migrate_on_start=True))
+            settings = read_start_settings(host="127.0.0.1", migrate_on_start=True)
+            # What is wrong with any other setting is told before anything is started.
+            read_environment(BASE_DIR)
+            run = Run(folder, settings)
             try:
                 run.start()
                 run.watch()

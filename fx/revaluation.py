@@ -21,7 +21,7 @@ from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg
 from ledger.domain.money import EXACT, ZERO
 from ledger.domain.orders import OnClosed, digest
 from ledger.domain.posted import PostedJournal
-from ledger.domain.refusals import AccountExists, PostingNotAllowed
+from ledger.domain.refusals import AccountExists, PostingNotAllowed, ValueDateInFuture
 from ledger.models import Account, Journal
 from ledger.models.columns import new_id
 from ledger.posting import Unit, unit
@@ -63,6 +63,8 @@ def revalue(ledger_id: UUID, day: date) -> Revalued:
         Everything else as `ledger.posting.unit`.
     """
     policy = policies({ledger_id})[ledger_id]
+    if day > policy.today:
+        raise ValueDateInFuture(f"{day} is later than today, {policy.today} in the ledger's time zone.", field="date")
     decimals = minor_units({policy.base_ccy})[policy.base_ccy]
     # The sums are read before the gate, which is not for reading: under it they are read again only if need be.
     before = exposures(ledger_id, policy, decimals, day)

@@ -59,7 +59,7 @@ def post_transfer(order: TransferOrder) -> PostedTransfer:
         OutcomeUnknown: the commit's reply was lost; the same order again tells what happened.
         RuntimeError: called inside an open transaction, where isolation cannot be set.
     """
-    return _one(_check_transfers([order])[0])
+    return _one(check_transfers([order])[0])
 
 
 def reverse_journal(order: ReversalOrder) -> PostedTransfer:
@@ -84,7 +84,11 @@ def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedT
         Refusal: atomic, and one was refused: the first refusal, with its `index` among `extra`.
         RuntimeError: called inside an open transaction.
     """
-    checked = _check_transfers(orders)
+    return post_checked(check_transfers(orders), atomic=atomic)
+
+
+def post_checked(checked: Sequence[CheckedOrder], *, atomic: bool) -> list[PostedTransfer | Refusal]:
+    """As `post_batch`, for orders that `check_transfers` has seen before: elsewhere, while others were being posted."""
     outcomes: list[PostedTransfer | Refusal] = []
     for chunk in [checked] if atomic and checked else _chunks(checked):
         outcomes += _submit(Bundle(tuple(chunk), atomic))
@@ -106,7 +110,7 @@ class Unit:
             Refusal: as `post_transfer`; nothing of the order was written. Let it pass, and nothing of the unit is.
         """
         outcome = _as_answer(
-            self._inner.post(order if isinstance(order, CheckedOrder) else _check_transfers([order])[0])
+            self._inner.post(order if isinstance(order, CheckedOrder) else check_transfers([order])[0])
         )
         if isinstance(outcome, Refusal):
             raise outcome
@@ -183,13 +187,16 @@ def _as_answer(outcome: Outcome) -> PostedTransfer | Refusal:
     return PostedTransfer(journals, duplicate=True, extra=planner.answer(journals) if planner else {})
 
 
-def _chunks(checked: list[CheckedOrder]) -> list[list[CheckedOrder]]:
+def _chunks(checked: Sequence[CheckedOrder]) -> list[list[CheckedOrder]]:
     pending = iter(checked)
     return list(iter(lambda: list(islice(pending, CHUNK_ORDERS)), []))
 
 
-def _check_transfers(orders: Sequence[TransferOrder]) -> list[CheckedOrder]:
-    """The orders checked, those between two currencies as one set: their planner reads its rates for all of them."""
+def check_transfers(orders: Sequence[TransferOrder]) -> list[CheckedOrder]:
+    """The orders with all that no posting of others can change looked up and judged; a refusal is part of the result.
+
+    Those between two currencies are checked as one set: their planner reads its rates for all of them.
+    """
     if len(orders) > 1:
         _remember_accounts(orders)
     planner = extensions.transfer_planner

@@ -161,12 +161,37 @@ def end_orphan(folder: Path) -> None:
         return
     try:
         process = psutil.Process(int(lines[0]))
+        if process.status() == psutil.STATUS_ZOMBIE:
+            _forget_the_dead(folder)
+            return
         if str(folder) not in process.cmdline():
             return
         process.send_signal(signal.SIGINT)
         process.wait(30)
+    except psutil.ZombieProcess:
+        _forget_the_dead(folder)
     except psutil.NoSuchProcess:
         return
     except psutil.TimeoutExpired:
         process.kill()
         process.wait(10)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove the mark of a server that is dead and only not yet buried by its parent: PostgreSQL takes it for alive.
+
+    Its backends end by themselves once they see that it is gone, and they are waited for: nobody may start beside them.
+    """
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while any(_works_in(process, folder) for process in psutil.process_iter()):
+        if time.monotonic() > deadline:
+            raise StartError(f"Processes of a killed PostgreSQL are still at work in {folder}: end them first.")
+        time.sleep(0.1)
+    (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == folder
+    except psutil.Error:
+        return False

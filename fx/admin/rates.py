@@ -150,7 +150,7 @@ class RateAdmin(ImportMixin, ReadOnlyAdmin):
 
     @display(description="rate")
     def kept_value(self, rate: Rate) -> str:
-        return f"{rate.value:f}"
+        return format_rate(rate.value)
 
     @display(description="quoted at")
     def shown_quoted_at(self, rate: Rate) -> str:

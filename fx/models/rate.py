@@ -14,6 +14,7 @@ from fx.domain.rates import (
     SOURCE_PATTERN,
     RateType,
 )
+from fx.models.bounds import DAYS
 from ledger.models import Currency
 from ledger.models.columns import CodeField, new_id
 
@@ -105,6 +106,7 @@ class Rate(models.Model):
                 condition=Q(quoted_inverted=False, value=F("quoted_value"))
                 | Q(LessThan(_times_its_quotation(), Value("1E-45")), quoted_inverted=True),
             ),
+            models.CheckConstraint(name="rate_is_of_a_day", condition=Q(date__range=DAYS)),
             models.CheckConstraint(name="rate_revision_counts_from_one", condition=Q(revision__gte=1)),
             models.CheckConstraint(
                 name="rate_date_is_that_of_its_instant",

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from fx.models.bounds import DAYS, TOTAL_MAX
 from ledger.models import Journal, Ledger
 from ledger.models.columns import TotalField, new_id
 
@@ -26,6 +27,17 @@ class Revaluation(models.Model):
             models.UniqueConstraint(name="revaluation_step_is_unique", fields=["ledger", "date", "ordinal"]),
             models.CheckConstraint(name="revaluation_counts_from_one", condition=Q(ordinal__gte=1)),
             models.CheckConstraint(name="revaluation_posts_something", condition=~Q(amount=0)),
+            # The upper bounds keep NaN out, the dates 'infinity'.
+            models.CheckConstraint(
+                name="revaluation_is_of_a_day_and_a_figure",
+                condition=Q(
+                    date__range=DAYS,
+                    result__gt=-TOTAL_MAX,
+                    result__lt=TOTAL_MAX,
+                    amount__gt=-TOTAL_MAX,
+                    amount__lt=TOTAL_MAX,
+                ),
+            ),
             models.CheckConstraint(name="revaluation_is_reversed", condition=~Q(journal=F("reversal"))),
         ]
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Abs
 from django.db.models.lookups import LessThanOrEqual
 
 from fx.domain.conversion import RESIDUAL_DECIMALS, ConversionRate, Rounding
+from fx.models.bounds import DAYS, TOTAL_MAX
 from ledger.domain.accounts import Side
 from ledger.models import Currency, Journal, Ledger
 from ledger.models.columns import AmountField, CodeField, TotalField, new_id
@@ -106,6 +107,11 @@ class Settlement(models.Model):
                 condition=Q(LessThanOrEqual(_left_over(), _a_hair())),
             ),
             models.CheckConstraint(
+                name="settlement_figures_are_figures",
+                condition=Q(rate_date__range=DAYS, spread_bps__range=(0, 10_000))
+                & (Q(book_value__isnull=True) | Q(book_value__gt=-TOTAL_MAX, book_value__lt=TOTAL_MAX)),
+            ),
+            models.CheckConstraint(
                 name="settlement_side_is_known", condition=Q(base_side__in=[member.value for member in Side])
             ),
             models.CheckConstraint(
@@ -114,7 +120,8 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.base_amount} {self.base_id} = {self.quote_amount} {self.quote_id}"
+        base, quote = (f"{amount.normalize():f}" for amount in (self.base_amount, self.quote_amount))
+        return f"{base} {self.base_id} = {quote} {self.quote_id}"
 
     @property
     def conversion_rate(self) -> ConversionRate:

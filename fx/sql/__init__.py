@@ -4,6 +4,6 @@ from pathlib import Path
 
 from ledger.sql import SqlFiles
 
-_FILES = SqlFiles(Path(__file__).parent)
-read = _FILES.read
-install = _FILES.install
+FILES = SqlFiles(Path(__file__).parent)
+read = FILES.read
+install = FILES.install

@@ -1,5 +1,6 @@
 -- A change of a rate is its next revision, and every revision that ever was stays: what a settlement used is readable.
--- Fires after the statement, so that one check and one INSERT serve a file of rates.
+-- When a revision was recorded is the database's own word. Fires after the statement, so that one check and one INSERT
+-- serve a file of rates.
 CREATE OR REPLACE FUNCTION rate_revision_is_kept() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -18,8 +19,12 @@ BEGIN
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'rate_revision_is_kept',
                   TABLE = TG_TABLE_NAME;
     END IF;
+    IF EXISTS (SELECT FROM new_rows WHERE recorded_at NOT BETWEEN '2000-01-01' AND clock_timestamp()) THEN
+        RAISE EXCEPTION 'a rate is recorded neither before there were any nor in the future'
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'rate_revision_is_kept', TABLE = TG_TABLE_NAME;
+    END IF;
     INSERT INTO fx_raterevision (rate_id, revision, value, quoted_value, quoted_inverted, recorded_at)
-    SELECT id, revision, value, quoted_value, quoted_inverted, recorded_at FROM new_rows;
+    SELECT id, revision, value, quoted_value, quoted_inverted, statement_timestamp() FROM new_rows;
     RETURN NULL;
 END $$;
 

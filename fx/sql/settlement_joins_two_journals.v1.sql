@@ -1,5 +1,5 @@
 -- P9: a settlement joins two journals of its ledger, of one key and one day, each in one currency with exactly one leg on
--- that currency's clearing account; a settlement that reverses another reverses both of its journals.
+-- that currency's clearing account; a settlement that reverses another reverses both of its journals; no journal is in two.
 -- Deferred, because the settlement is written ahead of its journals: half of it, or none, is refused at the commit.
 CREATE OR REPLACE FUNCTION settlement_joins_two_journals() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -28,7 +28,10 @@ BEGIN
      WHERE j.ledger_id = NEW.ledger_id
        AND j.reverses_id IS NOT DISTINCT FROM half.reverses_id
        AND legs.clearing_legs = 1 AND legs.fits;
-    IF halves <> 2 OR keys <> 1 OR (NEW.reverses_id IS NOT NULL AND original.id IS NULL) THEN
+    IF halves <> 2 OR keys <> 1
+       OR EXISTS (SELECT FROM fx_settlement WHERE base_journal_id = NEW.quote_journal_id)
+       OR EXISTS (SELECT FROM fx_settlement WHERE quote_journal_id = NEW.base_journal_id)
+       OR (NEW.reverses_id IS NOT NULL AND original.id IS NULL) THEN
         RAISE EXCEPTION 'settlement % does not join two journals of one key, each with its clearing leg', NEW.id
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'settlement_joins_two_journals',
                   TABLE = 'fx_settlement';

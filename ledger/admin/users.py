@@ -55,7 +55,7 @@ class UserAdmin(RecordedAdmin, DjangosUserAdmin):  # type: ignore[type-arg]
         allowed = bool(super().has_change_permission(request, obj))
         if obj is None or _is_superuser(request):
             return allowed
-        # Nobody gives himself a group, and nobody takes over an account that may do more.
+        # Nobody gives himself a group, and nobody takes over a superuser's account.
         return allowed and not obj.is_superuser and obj != request.user
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -1,16 +1,14 @@
 """What became of a batch of orders: posted for good, however long the books are busy meanwhile."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
-from uuid import UUID
 
 import tenacity
 from django.db import InterfaceError, OperationalError, connection
 
-from ledger.domain.orders import TransferOrder
+from ledger.domain.checked import CheckedOrder
 from ledger.domain.refusals import Busy, IdempotencyConflict, OutcomeUnknown, Refusal
-from ledger.posting import post_batch
-from ledger.queries.account_facts import account_facts
+from ledger.posting import post_checked
 from ledger.queries.posted import known_keys
 
 ATTEMPTS_MAX = 15
@@ -19,7 +17,7 @@ WAIT_SECONDS_MAX = 10.0
 Answer = Literal["applied", "duplicate"] | Refusal
 
 
-def post_all(orders: Sequence[TransferOrder]) -> list[Answer]:
+def post_all(orders: Sequence[CheckedOrder]) -> list[Answer]:
     """Post the orders one after the other, each exactly once per key; one answer for each.
 
     Raises:
@@ -30,23 +28,19 @@ def post_all(orders: Sequence[TransferOrder]) -> list[Answer]:
     return [answers[index] for index in range(len(orders))]
 
 
-def posted_before(orders: Sequence[TransferOrder]) -> dict[int, Answer]:
+def posted_before(orders: Sequence[CheckedOrder]) -> dict[int, Answer]:
     """The answers, by place, to those of the orders whose key has posted: in one statement, whatever their number."""
-    known = known_keys({_key(order) for order in orders})
-    return {index: replay(order, known[_key(order)][1]) for index, order in enumerate(orders) if _key(order) in known}
+    known = known_keys({order.key for order in orders})
+    return {index: replay(order, known[order.key][1]) for index, order in enumerate(orders) if order.key in known}
 
 
-def replay(order: TransferOrder, fingerprint: bytes) -> Answer:
+def replay(order: CheckedOrder, fingerprint: bytes) -> Answer:
     """The answer to an order whose key has posted what the fingerprint stands for."""
-    if order.fingerprint() == fingerprint:
+    if order.fingerprint == fingerprint:
         return "duplicate"
     return IdempotencyConflict(
         f"The key {order.idempotency_key!r} has posted something else already; use a new key.", field="idempotency_key"
     )
-
-
-def _key(order: TransferOrder) -> tuple[UUID, str]:
-    return order.ledger_id, order.idempotency_key
 
 
 def _new_connection(_: tenacity.RetryCallState) -> None:
@@ -61,12 +55,11 @@ def _new_connection(_: tenacity.RetryCallState) -> None:
     before_sleep=_new_connection,
     reraise=True,
 )
-def _until_answered(waiting: dict[int, TransferOrder], answers: dict[int, Answer]) -> None:
+def _until_answered(waiting: dict[int, CheckedOrder], answers: dict[int, Answer]) -> None:
     """Move every order from `waiting` to `answers`, by its place; what the books put off is tried again."""
     # What an earlier run posted need not pass the gate to be told so.
     _settle(waiting, answers, _by_place(waiting, posted_before(list(waiting.values()))))
-    _look_up_accounts(waiting.values())
-    outcomes = post_batch(list(waiting.values()), atomic=False) if waiting else []
+    outcomes = post_checked(list(waiting.values()), atomic=False) if waiting else []
     put_off: Refusal | None = None
     for place, outcome in zip(list(waiting), outcomes, strict=True):
         if isinstance(outcome, Busy | OutcomeUnknown):
@@ -81,21 +74,12 @@ def _until_answered(waiting: dict[int, TransferOrder], answers: dict[int, Answer
         raise put_off
 
 
-def _look_up_accounts(orders: Iterable[TransferOrder]) -> None:
-    """Let the process remember all accounts of the batch, where each order would ask for its own."""
-    codes: dict[UUID, set[str]] = {}
-    for order in orders:
-        codes.setdefault(order.ledger_id, set()).update([leg.account for leg in order.legs])
-    for ledger_id, of_ledger in codes.items():
-        account_facts(ledger_id, of_ledger)
-
-
-def _by_place(waiting: Mapping[int, TransferOrder], found: Mapping[int, Answer]) -> dict[int, Answer]:
+def _by_place(waiting: Mapping[int, CheckedOrder], found: Mapping[int, Answer]) -> dict[int, Answer]:
     places = list(waiting)
     return {places[index]: answer for index, answer in found.items()}
 
 
-def _settle(waiting: dict[int, TransferOrder], answers: dict[int, Answer], settled: Mapping[int, Answer]) -> None:
+def _settle(waiting: dict[int, CheckedOrder], answers: dict[int, Answer], settled: Mapping[int, Answer]) -> None:
     answers.update(settled)
     for place in settled:
         del waiting[place]

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.domain.orders import TransferOrder
+from ledger.domain.checked import CheckedOrder
 from ledger.domain.refusals import Refusal
 from ledger.imports.answers import Answer, post_all
+from ledger.imports.behind import Behind
 from ledger.imports.entries import Entry
 from ledger.imports.line_problems import LineProblem
+from ledger.posting import check_transfers
 from ledger.transfer_bodies import BATCH_LEGS_MAX, BATCH_TRANSFERS_MAX
 
 
@@ -27,7 +29,7 @@ def import_journals(
     entries: Iterable[Entry],
     on_refusal: Callable[[LineProblem, str], object],
     tally: Tally,
-    answers_of: Callable[[Sequence[TransferOrder]], Iterable[Answer]] = post_all,
+    answers_of: Callable[[Sequence[CheckedOrder]], Iterable[Answer]] = post_all,
 ) -> Iterator[int]:
     """Post the entries in their order, each exactly once per key, and count them; gives each batch's size after it.
 
@@ -37,16 +39,34 @@ def import_journals(
     Raises:
         Busy, OutcomeUnknown: the books did not answer for minutes; the same import again goes on.
     """
-    for batch in _batches(entries):
-        answers = iter(answers_of([entry.order for entry in batch if entry.order]))
-        for entry in batch:
-            answer = entry.refusal or next(answers)
-            if isinstance(answer, Refusal):
-                tally.refused += 1
-                on_refusal(entry.problem(answer), entry.key)
-            else:
-                setattr(tally, answer, getattr(tally, answer) + 1)
-        yield len(batch)
+    posting: Behind[list[CheckedOrder], list[Answer]] = Behind(lambda checked: list(answers_of(checked)))
+    begun: list[Entry] | None = None
+    try:
+        for batch in _batches(entries):
+            checked = check_transfers([entry.order for entry in batch if entry.order])
+            if begun is not None:
+                yield _settle(begun, posting.result(), on_refusal, tally)
+            posting.begin(checked)
+            begun = batch
+        if begun is not None:
+            yield _settle(begun, posting.result(), on_refusal, tally)
+    finally:
+        posting.end()
+
+
+def _settle(
+    batch: list[Entry], answered: list[Answer], on_refusal: Callable[[LineProblem, str], object], tally: Tally
+) -> int:
+    """Count what became of a batch, and pass on what was refused; how many entries it has."""
+    answers = iter(answered)
+    for entry in batch:
+        answer = entry.refusal or next(answers)
+        if isinstance(answer, Refusal):
+            tally.refused += 1
+            on_refusal(entry.problem(answer), entry.key)
+        else:
+            setattr(tally, answer, getattr(tally, answer) + 1)
+    return len(batch)
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

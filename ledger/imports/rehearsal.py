@@ -1,15 +1,15 @@
 """What would become of a file's journals, found out without writing anything."""
 
 from collections.abc import Sequence
+from copy import copy
 from uuid import UUID
 
 from ledger.domain.accounts import RunningBalance
+from ledger.domain.checked import CheckedOrder
 from ledger.domain.journals import PlannedJournal
-from ledger.domain.judging import check_order, judge
-from ledger.domain.orders import TransferOrder
+from ledger.domain.judging import judge
 from ledger.domain.refusals import Refusal
 from ledger.imports.answers import Answer, posted_before, replay
-from ledger.queries.account_facts import account_facts, minor_units
 from ledger.queries.book_facts import book_facts, running_balances
 
 
@@ -21,42 +21,38 @@ class Rehearsal:
     """
 
     def __init__(self, ledger_id: UUID) -> None:
-        self._ledger_id = ledger_id
         self._book = book_facts(ledger_id)
         self._balances: dict[UUID, RunningBalance] = {}
 
-    def answers_of(self, orders: Sequence[TransferOrder]) -> list[Answer]:
+    def answers_of(self, orders: Sequence[CheckedOrder]) -> list[Answer]:
         """One answer for each order, as `post_all` would give it if nobody else posted."""
         before = posted_before(orders)
-        planned = [self._planned(order) for order in orders]
-        self._read_balances_of([plan for plan in planned if isinstance(plan, PlannedJournal)])
+        self._read_balances_of([planned for order in orders for planned in order.journals])
         in_batch: dict[str, bytes] = {}
         answers: list[Answer] = []
-        for index, (order, plan) in enumerate(zip(orders, planned, strict=True)):
+        for index, order in enumerate(orders):
             if index in before:
                 answers.append(before[index])
             elif order.idempotency_key in in_batch:
                 answers.append(replay(order, in_batch[order.idempotency_key]))
             else:
-                answers.append(self._judged(plan))
+                answers.append(self._judged(order))
                 if answers[-1] == "applied":
-                    in_batch[order.idempotency_key] = order.fingerprint()
+                    in_batch[order.idempotency_key] = order.fingerprint
         return answers
 
-    def _planned(self, order: TransferOrder) -> PlannedJournal | Refusal:
-        accounts = account_facts(self._ledger_id, {leg.account for leg in order.legs})
+    def _judged(self, order: CheckedOrder) -> Answer:
+        if order.refusal is not None:
+            return order.refusal
+        balances = {
+            leg.account.id: copy(self._balances[leg.account.id]) for plan in order.journals for leg in plan.legs
+        }
         try:
-            return check_order(order, accounts, minor_units({leg.ccy for leg in order.legs}))
+            for planned in order.journals:
+                judge(planned, self._book, balances)
         except Refusal as refusal:
             return refusal
-
-    def _judged(self, plan: PlannedJournal | Refusal) -> Answer:
-        if isinstance(plan, Refusal):
-            return plan
-        try:
-            judge(plan, self._book, self._balances)
-        except Refusal as refusal:
-            return refusal
+        self._balances |= balances
         return "applied"
 
     def _read_balances_of(self, plans: Sequence[PlannedJournal]) -> None:

@@ -30,7 +30,7 @@ class SqlFiles:
         return RunSQL(self.read(name, version), reverse_sql=backwards)
 
 
-_FILES = SqlFiles(Path(__file__).parent)
-read = _FILES.read
-install = _FILES.install
-texts = _FILES.texts
+FILES = SqlFiles(Path(__file__).parent)
+read = FILES.read
+install = FILES.install
+texts = FILES.texts

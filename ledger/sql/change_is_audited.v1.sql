@@ -32,7 +32,7 @@ BEGIN
     VALUES (clock_timestamp(), (actor ->> 'user_id')::bigint, coalesce(actor ->> 'user_name', ''),
             (actor ->> 'api_key_id')::uuid, session_user,
             (known_row ->> CASE TG_TABLE_NAME WHEN 'ledger_ledger' THEN 'id' ELSE 'ledger_id' END)::uuid,
-            TG_TABLE_NAME, coalesce(known_row ->> 'id', known_row ->> 'code'), lower(TG_OP), old_row, new_row);
+            TG_TABLE_NAME, coalesce(known_row ->> 'id', known_row ->> 'code', known_row ->> 'ledger_id'), lower(TG_OP), old_row, new_row);
     RETURN NULL;
 END $$;
 

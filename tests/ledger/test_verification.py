@@ -158,7 +158,7 @@ def test_a_guard_that_is_off_is_told(books: Ledger) -> None:
         owner.commit()
     try:
         assert [str(discrepancy) for discrepancy in verify(books.id)] == [
-            "guards_are_on: ledger *, trigger leg_is_append_only: expected on, found switched off"
+            "guards_are_on: ledger *, trigger leg_is_append_only of ledger_leg: expected on, found switched off"
         ]
     finally:
         with connect("owner") as owner:

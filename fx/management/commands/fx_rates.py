@@ -1,5 +1,5 @@
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from fx.rate_fetching import fetch_rates
 from fx.rate_files import FORMATS, InvalidRateFile
 from fx.rate_import import ImportedRates, import_rates
 from fx.rate_recording import known_currencies
+from ledger.management.dates import day
 from ledger.management.refusals import refusals_as_command_errors
 
 LINES_SHOWN_MAX = 20
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         import_.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         verbs.add_parser("fetch", help="import what FX_RATES_URL answers, now instead of on its schedule")
         show = verbs.add_parser("show", help="the rate of BASE in QUOTE, and how it was found")
-        show.add_argument("--on", type=date.fromisoformat, help="as of this date, such as 2026-01-31; today")
+        show.add_argument("--on", type=day, help="as of this date, such as 2026-01-31; today")
         show.add_argument("--pivot", default="EUR", help="cross through this currency; EUR")
         show.add_argument("--type", type=RateType, default=RateType.MID, choices=list(RateType))
         list_ = verbs.add_parser("list", help="what is stored of a pair, newest first")

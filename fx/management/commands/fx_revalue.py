@@ -1,10 +1,10 @@
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fx.revaluation import revalue
 from ledger.domain.money import format_amount
+from ledger.management.dates import day
 from ledger.management.refusals import refusals_as_command_errors
 from ledger.queries.ledgers import ledger_id_of
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--ledger", required=True, help="the ledger's code")
-        parser.add_argument("--date", required=True, type=_day, help="the day to value at the end of, as 2026-01-31")
+        parser.add_argument("--date", required=True, type=day, help="the day to value at the end of, as 2026-01-31")
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = ledger_id_of(options["ledger"])
@@ -31,7 +31,3 @@ class Command(BaseCommand):
         numbers = " and ".join(str(journal.number) for journal in revalued.journals)
         what = f"posted {posted} as journals {numbers}" if numbers else "nothing was left to post"
         self.stdout.write(f"{options['ledger']}, {revalued.day}: unrealised result {result}; {what}.")
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

@@ -17,7 +17,7 @@ from doublex.settings import BASE_DIR
 from ledger.domain.refusals import Busy
 from ledger.imports import answers
 from ledger.models import Account, Journal, Ledger, Leg
-from ledger.posting import post_batch
+from ledger.posting import post_checked
 from tests.ledger.imports.files import file_of, run
 from tests.ledger.imports.journals import HEADER, Import, balance, keys, line, lines, pair
 from tests.ledger.raw_books import connect
@@ -31,7 +31,7 @@ def test_a_busy_ledger_and_a_lost_connection_are_waited_out(
     lost: list[Exception] = [OperationalError("gone"), Busy("Later.")]
 
     def losing(orders: Any, *, atomic: bool) -> Any:
-        outcomes = post_batch(orders, atomic=atomic)
+        outcomes = post_checked(orders, atomic=atomic)
         if not lost:
             return outcomes
         error = lost.pop()
@@ -39,7 +39,7 @@ def test_a_busy_ledger_and_a_lost_connection_are_waited_out(
             return [*outcomes[:-1], error]
         raise error
 
-    monkeypatch.setattr(answers, "post_batch", losing)
+    monkeypatch.setattr(answers, "post_checked", losing)
     said = import_(HEADER + pair("a") + pair("b") + pair("c", "0"))
     assert (said.code, lost) == (1, [])
     assert keys(ledger) == ["a", "b"]
@@ -52,7 +52,7 @@ def test_an_import_gives_up_on_a_ledger_that_stays_busy_and_says_how_to_go_on(
     def busy(orders: Any, *, atomic: bool) -> Any:
         return [Busy("The books are busy.") for _ in orders]
 
-    monkeypatch.setattr(answers, "post_batch", busy)
+    monkeypatch.setattr(answers, "post_checked", busy)
     monkeypatch.setattr(answers._until_answered.retry, "wait", lambda _: 0)
     said = import_(HEADER + pair("a") + pair("b", "0"))
     assert (said.code, "busy" in said.err) == (2, True)
