@@ -116,8 +116,8 @@ def try_many(operation: Any, method: str, mode: GenerationMode, examples: int) -
             put_into(books, case, cents)
         response = case.call(headers=headers)
         statuses[response.status_code] += 1
-        # A list of one number in a URL looks like a number: only bodies can be told to be unfit.
-        unfit = mode is GenerationMode.NEGATIVE and method != "GET"
+        # A list of one number in a URL looks like a number, and a batch answers 200 with what it refused among its results.
+        unfit = mode is GenerationMode.NEGATIVE and method != "GET" and not operation.path.endswith("/batch")
         case.validate_response(response, checks=[*SOUND, *([negative_data_rejection] if unfit else [])])
         assert_documented(method, case.formatted_path, as_of_django(response))
         if mode is GenerationMode.POSITIVE:
