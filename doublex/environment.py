@@ -41,7 +41,7 @@ class Environment:
     database_url: str
     database_owner_url: str
     database_pool_size: int
-    database_prepare_threshold: int | None
+    database_prepared_statements: bool
     redis_url: str
     log_format: str
     fx_max_age_days: int
@@ -57,10 +57,12 @@ class Environment:
     @property
     def databases(self) -> dict[str, dict[str, Any]]:
         """Django's DATABASES: `default` is the app's role, `owner` is there only where its URL is given."""
-        options = {"server_side_binding": True, "prepare_threshold": self.database_prepare_threshold}
+        # Hot statements are prepared by name (ledger/queries/messages.py). The driver's own way of doing it would
+        # deallocate those at its next rollback.
+        options = {"server_side_binding": True, "prepare_threshold": None}
         databases = {"default": _database(self.database_url, **options)}
         # Behind a transaction pooler, neither a prepared statement nor a cursor outlives its transaction.
-        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = self.database_prepare_threshold is None
+        databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not self.database_prepared_statements
         if self.has_database:
             pool = {"min_size": 1, "max_size": self.database_pool_size, "timeout": 5}
             databases["default"]["OPTIONS"]["pool"] = pool
@@ -120,7 +122,7 @@ def read_environment(base_dir: Path) -> Environment:
         "database_url": env.str("DATABASE_URL", NO_DATABASE, validate=IS_POSTGRES_URL),
         "database_owner_url": env.str("DATABASE_OWNER_URL", "", validate=IS_POSTGRES_URL),
         "database_pool_size": env.int("DATABASE_POOL_SIZE", 40, validate=validate.Range(min=2)),
-        "database_prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5, validate=validate.Range(min=0)),
+        "database_prepared_statements": env.bool("DATABASE_PREPARED_STATEMENTS", True),
         "redis_url": env.str("REDIS_URL", "", validate=IS_REDIS_URL),
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
         "fx_max_age_days": env.int("FX_MAX_AGE_DAYS", 5, validate=validate.Range(min=0, max=366)),
@@ -133,7 +135,6 @@ def read_environment(base_dir: Path) -> Environment:
         "fx_rates_source": env.str("FX_RATES_SOURCE", ""),
     }
     _seal(env)
-    values["database_prepare_threshold"] = values["database_prepare_threshold"] or None
     return Environment(**values, has_database=has_database)
 
 

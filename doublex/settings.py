@@ -70,6 +70,8 @@ TEMPLATES = [
 
 # "default" is the app's role: append only. "owner" migrates; it is there only where its URL is given.
 DATABASES = ENVIRONMENT.databases
+# Off behind a transaction pooler, where a statement that one transaction prepared is not there in the next.
+DATABASE_PREPARED_STATEMENTS = ENVIRONMENT.database_prepared_statements
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

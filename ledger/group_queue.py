@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from prometheus_client import Histogram
 
 from ledger.domain.refusals import Busy
+from ledger.queries.leading import LeadersConnection
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -39,17 +40,46 @@ class _Ticket(Generic[Job, Result]):
     error: BaseException | None = None
 
 
+class Group(Sequence[Job]):
+    """The jobs of one group, in queue order. Who looks at them closes the group: until then others may still join.
+
+    `follows`: another group was in flight when this one's leader came, so that waiting for something else first makes
+    the group larger.
+    """
+
+    def __init__(self, take: Callable[[], Sequence[Job]], *, follows: bool) -> None:
+        self._take = take
+        self._jobs: Sequence[Job] | None = None
+        self.follows = follows
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        if self._jobs is None:
+            self._jobs = self._take()
+        return self._jobs
+
+    @overload
+    def __getitem__(self, index: int) -> Job: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Job]: ...
+    def __getitem__(self, index: int | slice) -> Job | Sequence[Job]:
+        return self.jobs[index]
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+
 class GroupQueue(Generic[Job, Result]):
     """Hands groups of jobs to `run`, one group at a time in this process.
 
-    `run` gets the jobs in queue order and returns one result each, or raises for all of them. A group holds at most
-    `size_max` (a job says its own size), and always at least one job. `arrived` counts the jobs that ever came.
+    `run` returns one result for each job, or raises for all of them. A group holds at most `size_max` (a job says its
+    own size), and always at least one job. Every leader runs on one connection, the queue's. `arrived` counts the jobs that ever came.
     The histograms, where given, observe how long jobs waited and how many went together.
     """
 
     def __init__(
         self,
-        run: Callable[[Sequence[Job]], Sequence[Result]],
+        run: Callable[[Group[Job]], Sequence[Result]],
         *,
         size_max: int,
         wait_seconds: Histogram | None = None,
@@ -58,6 +88,7 @@ class GroupQueue(Generic[Job, Result]):
         self._run = run
         self._size_max = size_max
         self._wait_seconds, self._group_size = wait_seconds, group_size
+        self._connection = LeadersConnection()
         self._mutex = threading.Lock()
         self._queue: deque[_Ticket[Job, Result]] = deque()
         self._led = False
@@ -77,12 +108,13 @@ class GroupQueue(Generic[Job, Result]):
             self.arrived += 1
             if not self._led:
                 self._led, ticket.state = True, _State.LEADING
-        if ticket.state is not _State.LEADING:
+        follows = ticket.state is not _State.LEADING
+        if follows:
             self._wait(ticket, timeout_seconds)
         if self._wait_seconds:
             self._wait_seconds.observe(time.perf_counter() - queued_at)
         if ticket.state is _State.LEADING:
-            self._lead(ticket)
+            self._lead(ticket, follows=follows)
         if ticket.error is not None:
             raise ticket.error
         return ticket.result  # type: ignore[return-value]
@@ -97,19 +129,28 @@ class GroupQueue(Generic[Job, Result]):
         # Taken or promoted in the meantime: from here the database's own time-outs bound the wait.
         ticket.asleep.acquire()
 
-    def _lead(self, leader: _Ticket[Job, Result]) -> None:
-        group = self._take()
-        if self._group_size:
-            self._group_size.observe(len(group))
+    def _lead(self, leader: _Ticket[Job, Result], *, follows: bool) -> None:
+        tickets: list[_Ticket[Job, Result]] = []
+
+        def take() -> list[Job]:
+            tickets.extend(self._take())
+            return [ticket.job for ticket in tickets]
+
+        group = Group(take, follows=follows)
         try:
-            for ticket, result in zip(group, self._run([t.job for t in group]), strict=True):
+            with self._connection.lent():
+                results = self._run(group)
+            for ticket, result in zip(tickets, results, strict=True):
                 ticket.result = result
         except BaseException as error:  # noqa: BLE001 - whatever it is, everyone in the group must hear of it
-            for ticket in group:
+            # Nobody may be left behind in a queue that is handed over: those not looked at yet are taken now.
+            for ticket, _ in zip(tickets, group.jobs, strict=True):
                 ticket.error = error
         finally:
+            if self._group_size:
+                self._group_size.observe(len(tickets))
             self._hand_over()
-            for ticket in group:
+            for ticket in tickets:
                 ticket.state = _State.DONE
                 if ticket is not leader:
                     ticket.asleep.release()

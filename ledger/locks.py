@@ -6,17 +6,17 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
 from django.db import connection
 from django.db.models import DateTimeField, Func
 
 from ledger.domain.accounts import RunningBalance
 from ledger.models import Balance, BookState
 from ledger.queries.compiled import Compiled
+from ledger.queries.messages import Message
 
 # Before anything that takes a snapshot: waiting here is what makes the rest conflict-free. EXCLUSIVE and not stronger,
 # so that pg_dump does not stop postings.
-_ENTER = ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
+_ENTER = ("BEGIN ISOLATION LEVEL SERIALIZABLE", "LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
 
 
 class LockedBook(NamedTuple):
@@ -64,23 +64,28 @@ _BALANCES = Compiled(
 )
 
 
+def ask_gate(message: Message) -> None:
+    """Begin a SERIALIZABLE transaction and wait for the gate: the very first words of every posting."""
+    for command in _ENTER:
+        message.command(command)
+
+
 def pass_gate() -> None:
-    """Make this transaction SERIALIZABLE and wait for the gate: the very first statement of every posting."""
-    driver: psycopg.Connection = connection.connection
-    with connection.wrap_database_errors:
-        for statement in _ENTER:
-            driver.execute(statement, prepare=False)
+    """`ask_gate` in a message of its own."""
+    message = Message()
+    ask_gate(message)
+    message.send()
 
 
-def ask_books(ledger_ids: Collection[UUID]) -> Callable[[], list[LockedBook]]:
-    """Lock the ledgers' books; what comes back gives them, once it has come to that."""
-    rows = _BOOKS.ask(list(ledger_ids))
+def ask_books(message: Message, ledger_ids: Collection[UUID]) -> Callable[[], list[LockedBook]]:
+    """Lock the ledgers' books; what comes back gives them, once the message was sent."""
+    rows = _BOOKS.ask(message, list(ledger_ids))
     return lambda: [LockedBook(*row) for row in rows()]
 
 
-def ask_balances(account_ids: Collection[UUID]) -> Callable[[], dict[UUID, RunningBalance]]:
+def ask_balances(message: Message, account_ids: Collection[UUID]) -> Callable[[], dict[UUID, RunningBalance]]:
     """Lock the accounts' balance rows; what comes back gives them as running balances."""
-    rows = _BALANCES.ask(list(account_ids))
+    rows = _BALANCES.ask(message, list(account_ids))
     return lambda: {account_id: RunningBalance(*running) for account_id, *running in rows()}
 
 

@@ -132,7 +132,7 @@ def unit(work: Callable[[Unit], Result]) -> Result:
     """
     result, outcomes = posting_unit.run(lambda inner: work(Unit(inner)))
     for outcome in outcomes:
-        telemetry.TX_TOTAL.labels(result_label(outcome)).inc()
+        telemetry.transfers_answered(result_label(outcome)).inc()
     return result
 
 
@@ -158,7 +158,7 @@ def _submit(bundle: Bundle) -> list[PostedTransfer | Refusal]:
     outcomes = [_as_answer(outcome) for outcome in _outcomes(bundle)]
     telemetry.POST_JOURNAL_SECONDS.observe(time.perf_counter() - started_at)
     for outcome in outcomes:
-        telemetry.TX_TOTAL.labels(result_label(outcome)).inc()
+        telemetry.transfers_answered(result_label(outcome)).inc()
     return outcomes
 
 

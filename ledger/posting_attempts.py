@@ -1,6 +1,7 @@
 """Posting a group against a database that may say: not now, not together, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import tenacity
 from django.db import Error, connection
@@ -8,22 +9,28 @@ from django.db import Error, connection
 from ledger import telemetry
 from ledger.domain.checked import Bundle
 from ledger.domain.refusals import Refusal
+from ledger.group_queue import Group
 from ledger.posting_failures import as_refusal, is_out_of_time, is_worth_retrying
 from ledger.posting_group import Outcome, post_group
 
 ATTEMPTS_MAX = 8
 
+Result = TypeVar("Result")
+
 
 def post(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
     """Post a group, again where that may help; should PostgreSQL refuse it, post it in ever smaller parts.
+
+    A group of the queue that follows another passes the gate first, so that it is whole when it is looked at.
 
     So each order gets its own answer, and a bug in one is not the end of its mates.
 
     Raises:
         django.db.Error: a lone order, or an atomic bundle, that PostgreSQL refuses for a reason that has no name.
     """
+    gate_first = isinstance(bundles, Group) and bundles.follows
     try:
-        return with_retries(post_group)(bundles)
+        return with_retries(lambda: post_group(bundles, gate_first=gate_first))
     except Refusal as refusal:
         return [[refusal] * len(bundle.orders) for bundle in bundles]
     except Error as error:
@@ -46,16 +53,30 @@ def _parts(bundles: Sequence[Bundle]) -> list[list[Outcome]] | None:
     return [[outcome for order in bundle.orders for outcome in post([Bundle((order,))])[0]]]
 
 
-def _count_retry(_: tenacity.RetryCallState) -> None:
+def with_retries(attempt: Callable[[], Result]) -> Result:
+    """What the attempt returns, tried again where PostgreSQL says that this may help."""
+    try:
+        return attempt()
+    except Error as error:
+        if not is_worth_retrying(error):
+            raise
+    # Only now: the library's loop costs every posting a tenth of its time, and hardly any needs it.
+    _recover()
+    return _again(attempt)
+
+
+def _recover(_: tenacity.RetryCallState | None = None) -> None:
     telemetry.SERIALIZATION_RETRIES_TOTAL.inc()
     if not connection.is_usable():
         connection.close()
 
 
-with_retries = tenacity.retry(
+@tenacity.retry(
     retry=tenacity.retry_if_exception(is_worth_retrying),
     wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.25),
-    stop=tenacity.stop_after_attempt(ATTEMPTS_MAX),
-    before_sleep=_count_retry,
+    stop=tenacity.stop_after_attempt(ATTEMPTS_MAX - 1),
+    before_sleep=_recover,
     reraise=True,
 )
+def _again(attempt: Callable[[], Result]) -> Result:
+    return attempt()

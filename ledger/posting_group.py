@@ -1,14 +1,11 @@
 """One SERIALIZABLE transaction that posts a group of orders: gate, keys, locks, judgement, one INSERT, commit."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from django.db import transaction
 
 from ledger import locks
 from ledger.domain.accounts import RunningBalance
@@ -20,7 +17,7 @@ from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
 from ledger.posting_rows import NewLeg, NewPosting, write, write_companions
-from ledger.queries.compiled import one_message
+from ledger.queries.messages import Message, transaction_in_messages
 from ledger.queries.posted import ask_known_keys, reversed_among
 
 Outcome = PostedTransfer | PostedBefore | Refusal
@@ -139,46 +136,55 @@ class _Group:
         return undo
 
 
-def post_group(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
+def post_group(bundles: Sequence[Bundle], *, gate_first: bool = False) -> list[list[Outcome]]:
     """Post those of the orders that the books allow, in queue order, durably; one outcome for each of each bundle.
+
+    With `gate_first` the bundles are looked at only behind the gate: more may join them while it is awaited, for one
+    round trip more.
 
     Raises:
         django.db.Error: nothing was written. OutcomeUnknown: the commit's own reply was lost.
     """
-    orders = [order for bundle in bundles for order in bundle.orders]
-    with CommitWatch() as watch, ExitStack() as last_message, transaction.atomic(durable=True):
-        with one_message():
+    with CommitWatch() as watch, transaction_in_messages():
+        message = Message()
+        if gate_first:
             locks.pass_gate()
-            locked = _lock(orders)
-        group = locked()
+        else:
+            locks.ask_gate(message)
+        group = _lock(message, bundles)
         outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
-            # From here to the COMMIT, so that the gate is not held for one more round trip.
-            last_message.enter_context(one_message())
             write_companions(group.new.values())
-            write(group.new.values())
+            last = Message()
+            write(last, group.new.values())
+            # In the same message, so that the gate is not held for one more round trip.
+            last.command("COMMIT")
+            watch.committing = True
+            last.send()
         watch.committing = True
     return outcomes
 
 
 def post_under_gate(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
     """`post_group` inside a transaction that has passed the gate and commits later."""
-    with one_message():
-        locked = _lock([order for bundle in bundles for order in bundle.orders])
-    group = locked()
+    group = _lock(Message(), bundles)
     outcomes = [group.answers(bundle) for bundle in bundles]
     if group.new:
         write_companions(group.new.values())
-        write(group.new.values())
+        message = Message()
+        write(message, group.new.values())
+        message.send()
     return outcomes
 
 
-def _lock(orders: Sequence[CheckedOrder]) -> Callable[[], _Group]:
-    """Ask for what the orders touch, locked; what comes back is the group that knows it."""
-    keys = ask_known_keys({order.key for order in orders})
-    books = locks.ask_books(_ledger_ids(orders))
-    balances = locks.ask_balances(_account_ids(orders))
-    return lambda: _Group(
+def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
+    """Send the message, and with it the questions for what the orders touch, locked."""
+    orders = [order for bundle in bundles for order in bundle.orders]
+    keys = ask_known_keys(message, {order.key for order in orders})
+    books = locks.ask_books(message, _ledger_ids(orders))
+    balances = locks.ask_balances(message, _account_ids(orders))
+    message.send()
+    return _Group(
         known_keys=keys(),
         books={locked.ledger_id: _Book.of(locked) for locked in books()},
         balances=balances(),

@@ -11,22 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from ledger.domain.accounts import AccountFacts
 from ledger.domain.checked import Companion, WriteRows
-from ledger.domain.posted import PostedJournal
-from ledger.queries.arrays import array
+from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.queries.arrays import spelled
+from ledger.queries.messages import Message
 
 _KEYS = ("id::uuid", "ledger_id::uuid", "key::text", "fingerprint::bytea", "journal_count::smallint")
 _JOURNALS = (
     "id::uuid",
     "ledger_id::uuid",
-    "number::bigint",
-    "kind::text",
     "idempotency_key_id::uuid",
     "ordinal::smallint",
     "value_date::date",
+    "number::bigint",
+    "kind::text",
     "posted_at::timestamptz",
     "description::text",
     "reference::text",
@@ -38,12 +37,12 @@ _LEGS = (
     "ledger_id::uuid",
     "journal_id::uuid",
     "position::smallint",
+    "value_date::date",
     "account_id::uuid",
+    "account_seq::bigint",
     "side::text",
     "amount::numeric",
     "ccy::text",
-    "value_date::date",
-    "account_seq::bigint",
     "balance_after::numeric",
 )
 
@@ -92,62 +91,40 @@ def write_companions(postings: Collection[NewPosting]) -> None:
         write_rows(of_postings)
 
 
-def write(postings: Iterable[NewPosting]) -> None:
-    """Insert the postings, all in one statement."""
-    keys: list[tuple[Any, ...]] = []
-    journals: list[tuple[Any, ...]] = []
-    legs: list[tuple[Any, ...]] = []
+def write(message: Message, postings: Iterable[NewPosting]) -> None:
+    """Make the insertion of the postings, all in one statement, part of the message."""
+    keys: list[tuple[str, ...]] = []
+    journals: list[tuple[str, ...]] = []
+    legs: list[tuple[str, ...]] = []
     for posting in postings:
-        first = posting.journals[0]
-        keys.append(
-            (
-                posting.key_id,
-                posting.ledger_id,
-                first.idempotency_key,
-                posting.fingerprint,
-                len(posting.journals),
-            )
-        )
+        ledger_id, key_id = posting.ledger_id.hex, posting.key_id.hex
+        key = spelled(posting.journals[0].idempotency_key)
+        keys.append((key_id, ledger_id, key, spelled(posting.fingerprint), str(len(posting.journals))))
         for ordinal, (journal, new_legs) in enumerate(zip(posting.journals, posting.legs, strict=True), 1):
-            journals.append(_journal_row(posting, journal, ordinal))
-            legs.extend(_leg_rows(posting.ledger_id, journal, new_legs))
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE_GROUP, [*_columns(keys), *_columns(journals), *_columns(legs)])
+            journal_id, value_date = journal.id.hex, journal.value_date.isoformat()
+            journals.append((journal_id, ledger_id, key_id, str(ordinal), value_date, *_content(journal)))
+            for position, (leg, new) in enumerate(zip(journal.legs, new_legs, strict=True), 1):
+                place = (ledger_id, journal_id, str(position), value_date)
+                legs.append((*place, new.account.id.hex, str(new.account_seq), *_effect(leg)))
+    message.add(_WRITE_GROUP, [*_columns(keys), *_columns(journals), *_columns(legs)])
 
 
-def _columns(rows: list[tuple[Any, ...]]) -> list[str]:
-    return [array(column) for column in zip(*rows, strict=True)]
-
-
-def _journal_row(posting: NewPosting, journal: PostedJournal, ordinal: int) -> tuple[Any, ...]:
+def _content(journal: PostedJournal) -> tuple[str, ...]:
     return (
-        journal.id,
-        posting.ledger_id,
-        journal.number,
+        str(journal.number),
         journal.kind.value,
-        posting.key_id,
-        ordinal,
-        journal.value_date,
-        journal.posted_at,
-        journal.description,
-        journal.reference,
-        json.dumps(dict(journal.metadata)) if journal.metadata else "{}",
-        journal.reverses,
-        len(journal.legs),
+        journal.posted_at.isoformat(),
+        spelled(journal.description),
+        spelled(journal.reference),
+        spelled(json.dumps(dict(journal.metadata)) if journal.metadata else "{}"),
+        spelled(journal.reverses),
+        str(len(journal.legs)),
     )
 
 
-def _leg_rows(ledger_id: UUID, journal: PostedJournal, new_legs: tuple[NewLeg, ...]) -> Iterable[tuple[Any, ...]]:
-    for position, (leg, new) in enumerate(zip(journal.legs, new_legs, strict=True), 1):
-        yield (
-            ledger_id,
-            journal.id,
-            position,
-            new.account.id,
-            leg.side.value,
-            leg.amount,
-            leg.ccy,
-            journal.value_date,
-            new.account_seq,
-            leg.balance_after,
-        )
+def _effect(leg: PostedLeg) -> tuple[str, ...]:
+    return leg.side.value, f"{leg.amount:f}", spelled(leg.ccy), f"{leg.balance_after:f}"
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    return [f"{{{','.join(column)}}}" for column in zip(*rows, strict=True)]

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 
 from ledger import locks
 from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.posting_attempts import with_retries
 from ledger.posting_failures import CommitWatch, as_refusal
 from ledger.posting_group import Outcome, post_under_gate
+from ledger.queries.messages import transaction_in_messages
 
 Result = TypeVar("Result")
 
@@ -33,7 +34,7 @@ def run(work: Callable[[UnitOfPosting], Result]) -> tuple[Result, list[Outcome]]
     if connection.in_atomic_block:
         raise RuntimeError("a unit of posting commits by itself: call it outside transaction.atomic()")
     try:
-        return with_retries(_once)(work)
+        return with_retries(lambda: _once(work))
     except Error as error:
         refusal = as_refusal(error)
         if refusal is None:
@@ -43,7 +44,7 @@ def run(work: Callable[[UnitOfPosting], Result]) -> tuple[Result, list[Outcome]]
 
 def _once(work: Callable[[UnitOfPosting], Result]) -> tuple[Result, list[Outcome]]:
     unit = UnitOfPosting()
-    with CommitWatch() as watch, transaction.atomic(durable=True):
+    with CommitWatch() as watch, transaction_in_messages():
         locks.pass_gate()
         result = work(unit)
         watch.committing = True

@@ -1,5 +1,7 @@
 """The ledger's Prometheus series. They are declared here once and are safe with several worker processes."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 # From a tenth of a millisecond, which a read from memory takes, to the five seconds after which a caller is told "busy".
@@ -61,3 +63,9 @@ VERIFICATION_DRIFT = Gauge(
     "How many discrepancies the newest verification found. Anything but 0 is an alarm.",
     multiprocess_mode="mostrecent",
 )
+
+
+@cache
+def transfers_answered(result: str) -> Counter:
+    """`ledger_tx_total` for one result, looked up among its label's values once."""
+    return TX_TOTAL.labels(result)

@@ -77,7 +77,7 @@ def _stand_behind_a_pooler(config: pytest.Config) -> None:
     pooler = Pooler(folder, os.environ["DATABASE_URL"])
     pooler.start()
     config.add_cleanup(pooler.stop)
-    os.environ |= {"DATABASE_URL": pooler.url, "DATABASE_PREPARE_THRESHOLD": "0"}
+    os.environ |= {"DATABASE_URL": pooler.url, "DATABASE_PREPARED_STATEMENTS": "false"}
 
 
 @pytest.hookimpl(optionalhook=True)

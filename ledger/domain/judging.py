@@ -26,6 +26,7 @@ from ledger.domain.refusals import (
     InvalidRequest,
     JournalNotBalanced,
     PostingNotAllowed,
+    Refusal,
     ReversalNotAllowed,
     TooFewLegs,
     TooManyCurrencies,
@@ -109,24 +110,34 @@ def judge(
     if planned.kind is JournalKind.TRANSFER and planned.limited:
         _require_within_limit(planned.legs, book.transfer_limit)
     value_date = settle_value_date(planned, book)
-    steps, moved = [], dict[UUID, tuple[Decimal, int]]()
-    for index, leg in enumerate(planned.legs):
-        running = balances[leg.account.id]
-        if not running.active:
-            raise AccountNotActive(f"Account {leg.account.code} is not active.", field=f"legs[{index}].account")
-        balance, leg_count = moved.get(leg.account.id, (running.balance, running.leg_count))
-        step = PlannedStep(leg, leg.account.balance_after(balance, leg.side, leg.amount), leg_count + 1)
-        if leg.account.non_negative and step.balance_after < ZERO:
-            raise InsufficientFunds(
-                f"Account {leg.account.code} must not go below zero: it holds {balance:f} {leg.account.ccy} at "
-                f"this step, {leg.amount:f} is asked for.",
-                field=f"legs[{index}].amount",
-            )
-        moved[leg.account.id] = (step.balance_after, step.account_seq)
-        steps.append(step)
-    for account_id, (balance, leg_count) in moved.items():
-        balances[account_id].balance, balances[account_id].leg_count = balance, leg_count
+    steps: list[PlannedStep] = []
+    before: list[tuple[RunningBalance, Decimal]] = []
+    try:
+        for index, leg in enumerate(planned.legs):
+            running = balances[leg.account.id]
+            step = _step(index, leg, running)
+            before.append((running, running.balance))
+            running.balance, running.leg_count = step.balance_after, step.account_seq
+            steps.append(step)
+    except Refusal:
+        for running, balance in reversed(before):
+            running.balance, running.leg_count = balance, running.leg_count - 1
+        raise
     return value_date, steps
+
+
+def _step(index: int, leg: PlannedLeg, running: RunningBalance) -> PlannedStep:
+    account = leg.account
+    if not running.active:
+        raise AccountNotActive(f"Account {account.code} is not active.", field=f"legs[{index}].account")
+    balance_after = account.balance_after(running.balance, leg.side, leg.amount)
+    if account.non_negative and balance_after < ZERO:
+        raise InsufficientFunds(
+            f"Account {account.code} must not go below zero: it holds {running.balance:f} {account.ccy} at "
+            f"this step, {leg.amount:f} is asked for.",
+            field=f"legs[{index}].amount",
+        )
+    return PlannedStep(leg, balance_after, running.leg_count + 1)
 
 
 def settle_value_date(planned: PlannedJournal, book: BookFacts) -> date:

@@ -16,6 +16,15 @@ def array(values: Iterable[Any]) -> str:
     return f"{{{','.join([_SPELLINGS[type(value)](value) for value in values])}}}"
 
 
+def spelled(value: Any) -> str:
+    """One value as an array's member.
+
+    Raises:
+        KeyError: its type has no known spelling.
+    """
+    return _SPELLINGS[type(value)](value)
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

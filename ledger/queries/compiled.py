@@ -1,21 +1,19 @@
 """A queryset compiled once: its SQL is kept, so that a hot path pays for the statement and not for building it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import psycopg
-from django.db import connection
 from django.db.models import QuerySet
 
 from ledger.queries.arrays import array
+from ledger.queries.messages import Message
 
 
 class Compiled:
-    """A statement built from a queryset on first use; `rows()` runs it with other values in the same places.
+    """A statement built from a queryset on first use, run with other values in the same places.
 
-    `build` makes the queryset, with one `.filter(column__any=[None])` per list; `rows()` takes as many lists,
-    in the order of the filters, and gives plain tuples as the driver loads them.
+    `build` makes the queryset, with one `.filter(column__any=[None])` per list; `rows()` and `ask()` take as many lists,
+    in the order of the filters, and give plain tuples as the driver loads them.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
@@ -23,26 +21,20 @@ class Compiled:
         self._sql: str | None = None
 
     def rows(self, *lists: list[Any]) -> list[tuple[Any, ...]]:
-        return self.ask(*lists)()
+        """Run the statement by itself."""
+        message = Message()
+        rows = self.ask(message, *lists)
+        message.send()
+        return rows()
 
-    def ask(self, *lists: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
-        """Run the statement; what comes back gives its rows. In `one_message()` it is sent with others first."""
+    def ask(self, message: Message, *lists: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+        """Make the statement part of the message; what comes back gives its rows, once the message was sent."""
+        return message.add(self._statement(len(lists)), [array(values) for values in lists])
+
+    def _statement(self, lists: int) -> str:
         if self._sql is None:
-            self._sql, placeholders = self._build().query.sql_with_params()
-            if len(placeholders) != len(lists):
-                raise TypeError(f"the statement takes {len(placeholders)} lists, not {len(lists)}")
-        cursor = connection.cursor()
-        cursor.execute(self._sql, [array(values) for values in lists])
-        return lambda: list(cursor.fetchall())
-
-
-@contextmanager
-def one_message() -> Iterator[None]:
-    """What is executed in this block goes to PostgreSQL in one message and costs one round trip (pipeline mode).
-
-    An error of any of its statements is raised where a result is fetched, or at the end of the block.
-    """
-    connection.ensure_connection()
-    driver: psycopg.Connection = connection.connection
-    with connection.wrap_database_errors, driver.pipeline():
-        yield
+            sql, placeholders = self._build().query.sql_with_params()
+            if len(placeholders) != lists:
+                raise TypeError(f"the statement takes {len(placeholders)} lists, not {lists}")
+            self._sql = sql
+        return self._sql

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from ledger.domain.journals import JournalKind
 from ledger.domain.posted import PostedJournal, PostedLeg
 from ledger.models import IdempotencyKey, Journal, Leg
 from ledger.queries.compiled import Compiled
+from ledger.queries.messages import Message
 
 _KEYS = Compiled(
     lambda: (
@@ -21,20 +23,26 @@ _KEYS = Compiled(
 )
 
 
-def known_keys(keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], tuple[UUID, bytes]]:
+KnownKeys = dict[tuple[UUID, str], tuple[UUID, bytes]]
+
+
+def known_keys(keys: Collection[tuple[UUID, str]]) -> KnownKeys:
     """The sentinels of those of the (ledger, key) pairs that have posted: id and fingerprint."""
-    return ask_known_keys(keys)()
+    return _among(keys, _KEYS.rows(*_ledgers_and_texts(keys)))
 
 
-def ask_known_keys(
-    keys: Collection[tuple[UUID, str]],
-) -> Callable[[], dict[tuple[UUID, str], tuple[UUID, bytes]]]:
-    """`known_keys` in two halves, for one message with others."""
-    ledgers, texts = {ledger_id for ledger_id, _ in keys}, {key for _, key in keys}
-    rows = _KEYS.ask(list(ledgers), list(texts))
-    return lambda: {
-        (ledger_id, key): (id_, bytes(mark)) for ledger_id, key, id_, mark in rows() if (ledger_id, key) in keys
-    }
+def ask_known_keys(message: Message, keys: Collection[tuple[UUID, str]]) -> Callable[[], KnownKeys]:
+    """`known_keys` as part of a message."""
+    rows = _KEYS.ask(message, *_ledgers_and_texts(keys))
+    return lambda: _among(keys, rows())
+
+
+def _ledgers_and_texts(keys: Collection[tuple[UUID, str]]) -> tuple[list[UUID], list[str]]:
+    return list({ledger_id for ledger_id, _ in keys}), list({key for _, key in keys})
+
+
+def _among(keys: Collection[tuple[UUID, str]], rows: list[tuple[Any, ...]]) -> KnownKeys:
+    return {(ledger_id, key): (id_, bytes(mark)) for ledger_id, key, id_, mark in rows if (ledger_id, key) in keys}
 
 
 def journals_of_key(key_id: UUID) -> tuple[PostedJournal, ...]:

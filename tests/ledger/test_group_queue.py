@@ -1,10 +1,9 @@
 import threading
-from collections.abc import Sequence
 
 import pytest
 
 from ledger.domain.refusals import Busy
-from ledger.group_queue import GroupQueue
+from ledger.group_queue import Group, GroupQueue
 from tests.ledger.raw_books import InBackground
 
 
@@ -13,11 +12,13 @@ class Gatekeeper:
 
     def __init__(self) -> None:
         self.groups: list[list[str]] = []
+        self.follows: list[bool] = []
         self.entered = threading.Event()
         self.may_pass = threading.Event()
 
-    def __call__(self, jobs: Sequence[str]) -> list[str]:
+    def __call__(self, jobs: Group[str]) -> list[str]:
         self.groups.append(list(jobs))
+        self.follows.append(jobs.follows)
         self.entered.set()
         assert self.may_pass.wait(10)
         if "boom" in jobs:
@@ -68,6 +69,54 @@ def test_a_group_holds_no_more_than_its_size_and_a_giant_goes_alone(
     gatekeeper.may_pass.set()
     assert [thread.outcome() for thread in threads] == [None] * 5
     assert gatekeeper.groups == [["a"], ["b", "c"], ["d"], ["e"]]
+
+
+def test_until_somebody_looks_at_a_group_others_may_still_join_it() -> None:
+    entered, may_look = threading.Event(), threading.Event()
+    seen: list[tuple[bool, list[str]]] = []
+
+    def run(group: Group[str]) -> list[str]:
+        entered.set()
+        assert may_look.wait(10)
+        seen.append((group.follows, list(group)))
+        return list(group)
+
+    queue: GroupQueue[str, str] = GroupQueue(run, size_max=10)
+    answers: dict[str, str] = {}
+    threads = [submit(queue, "a", answers)]
+    assert entered.wait(10)
+    threads += [submit(queue, job, answers) for job in ("b", "c")]
+    may_look.set()
+    assert [thread.outcome() for thread in threads] == [None] * 3
+    assert seen == [(False, ["a", "b", "c"])]
+
+
+def test_a_group_that_followed_another_says_so(queue: GroupQueue[str, str], gatekeeper: Gatekeeper) -> None:
+    answers: dict[str, str] = {}
+    threads = [submit(queue, "a", answers)]
+    assert gatekeeper.entered.wait(10)
+    threads += [submit(queue, "b", answers)]
+    gatekeeper.may_pass.set()
+    assert [thread.outcome() for thread in threads] == [None] * 2
+    assert gatekeeper.follows == [False, True]
+
+
+def test_a_failure_before_anybody_looked_reaches_all_who_had_joined() -> None:
+    entered, may_fail = threading.Event(), threading.Event()
+
+    def run(_: Group[str]) -> list[str]:
+        entered.set()
+        assert may_fail.wait(10)
+        raise ValueError("boom")
+
+    queue: GroupQueue[str, str] = GroupQueue(run, size_max=10)
+    answers: dict[str, str] = {}
+    threads = [submit(queue, "a", answers)]
+    assert entered.wait(10)
+    threads += [submit(queue, "b", answers)]
+    may_fail.set()
+    assert [str(thread.outcome()) for thread in threads] == ["boom"] * 2
+    assert answers == {}
 
 
 def test_whoever_is_still_queued_at_the_time_out_is_busy_and_never_runs(

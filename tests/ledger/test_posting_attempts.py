@@ -12,6 +12,7 @@ from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.models import Account, Ledger
 from ledger.posting_attempts import post
+from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import Footprint
 
@@ -30,7 +31,7 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug of ours: journals that are described as 'bug' are written one cent short on their first leg."""
     truthful = posting_rows.write
 
-    def write(postings: Sequence[Any]) -> None:
+    def write(message: Message, postings: Sequence[Any]) -> None:
         from dataclasses import replace
 
         def lie(journal: Any) -> Any:
@@ -38,10 +39,11 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
             return replace(journal, legs=(replace(first, amount=first.amount / 2), *journal.legs[1:]))
 
         truthful(
+            message,
             [
                 replace(new, journals=tuple(lie(j) if j.description == "bug" else j for j in new.journals))
                 for new in postings
-            ]
+            ],
         )
 
     monkeypatch.setattr(posting_group, "write", write)

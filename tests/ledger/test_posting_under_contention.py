@@ -14,8 +14,10 @@ from ledger.domain import refusals
 from ledger.domain.checked import Bundle
 from ledger.domain.orders import TransferOrder
 from ledger.domain.posted import PostedTransfer
+from ledger.group_queue import Group
 from ledger.models import Account, Balance, Journal, Ledger
 from ledger.posting import post_transfer
+from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import Footprint, InBackground, RawLeg, RawPosting, connect
 
@@ -176,13 +178,13 @@ def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time
     ledger: Ledger, held_gate: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[str] = []
-    pass_gate = locks.pass_gate
+    ask_gate = locks.ask_gate
 
-    def counted() -> None:
+    def counted(message: Message) -> None:
         waits.append("at the gate")
-        pass_gate()
+        ask_gate(message)
 
-    monkeypatch.setattr(locks, "pass_gate", counted)
+    monkeypatch.setattr(locks, "ask_gate", counted)
     group = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),)) for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
@@ -193,6 +195,20 @@ def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time
             cursor.execute("RESET lock_timeout")
     assert [[type(outcome) for outcome in outcomes_] for outcomes_ in outcomes] == [[refusals.Busy]] * 3
     assert len(waits) == 1
+
+
+def test_a_group_that_follows_another_is_looked_at_only_behind_the_gate(
+    ledger: Ledger, held_gate: Callable[[], None]
+) -> None:
+    waiting = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),))]
+    outcomes: list[list[object]] = []
+    group = Group(lambda: list(waiting), follows=True)
+    thread = InBackground(lambda: outcomes.extend(posting_attempts.post(group)))
+    backend_that_waits("ExclusiveLock")
+    waiting.append(Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "2.00")),)))
+    held_gate()
+    assert thread.outcome() is None
+    assert [type(outcome) for (outcome,) in outcomes] == [PostedTransfer] * 2
 
 
 def test_a_backend_killed_before_its_commit_is_replaced_and_the_order_posts_once(

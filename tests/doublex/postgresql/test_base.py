@@ -14,6 +14,7 @@ from ledger import telemetry
 from ledger.domain import refusals
 from ledger.models import Account, Ledger
 from ledger.posting import post_transfer
+from ledger.queries import leading
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import connect
 
@@ -58,6 +59,17 @@ def test_a_good_connection_is_given_out_without_asking_the_server(pool: CheckedP
         assert last_asked_at(before) == asked_at
 
 
+def test_the_connection_that_came_back_last_goes_out_first() -> None:
+    parameters = connection.get_connection_params() | {"autocommit": True}
+    with CheckedPool(parameters, nothing, {"min_size": 3, "max_size": 3, "timeout": 5}) as pool:
+        pool.wait()
+        three = [pool.getconn() for _ in range(3)]
+        pids = [pooled.info.backend_pid for pooled in three]
+        for pooled in three:
+            pool.putconn(pooled)
+        assert [backend(pool) for _ in range(3)] == [pids[-1]] * 3
+
+
 @pytest.fixture
 def ledger_of_two_accounts() -> Ledger:
     ledger = Ledger.objects.create(code=f"t-{uuid.uuid4().hex}", base_ccy_id="EUR", timezone="UTC")
@@ -71,6 +83,7 @@ def exhausted(ledger_of_two_accounts: Ledger, monkeypatch: pytest.MonkeyPatch) -
     """Django's pool has one connection, and somebody else keeps it. The ledger's accounts are remembered already."""
     post_transfer(transfer(ledger_of_two_accounts, "CASH", "REV", "1.00"))
     connection.close()
+    leading.close_all()
     parameters = connection.get_connection_params() | {"autocommit": True}
     with CheckedPool(parameters, nothing, {"min_size": 1, "max_size": 1, "timeout": 0.1}) as small, small.connection():
         pools: dict[str, CheckedPool] = connection._connection_pools  # type: ignore[attr-defined]

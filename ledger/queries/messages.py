@@ -1,0 +1,100 @@
+"""Several statements in one message to PostgreSQL: one round trip, and one turn of the driver's machinery.
+
+The gate is held between a posting's messages, so every round trip that is saved is time for others. PostgreSQL runs a
+message's statements one after the other, each with a snapshot of its own as the isolation level wants it, and stops at
+the first that fails.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg.pq import Escaping, ExecStatus
+
+Rows = list[tuple[Any, ...]]
+
+# What each connection has prepared: there a statement is parsed once and planned five times.
+_prepared: WeakKeyDictionary[psycopg.Connection, set[str]] = WeakKeyDictionary()
+
+
+class Message:
+    """Statements that are sent together, on this thread's connection.
+
+    Values are written into the text by libpq's own quoting: PostgreSQL takes no parameters with several statements.
+    """
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        self._driver: psycopg.Connection = connection.connection
+        self._texts: list[bytes] = []
+        self._unprepared: dict[str, str] = {}
+        self._rows: list[Rows] = []
+
+    def command(self, text: str) -> None:
+        """Add a command that takes no values."""
+        self._texts.append(text.encode())
+
+    def add(self, sql: str, values: Sequence[str]) -> Callable[[], Rows]:
+        """Add a statement with a value for each of its %s; what comes back gives its rows, once all was sent."""
+        quote = Escaping(self._driver.pgconn).escape_literal
+        literals = [quote(value.encode()) for value in values]
+        index = len(self._texts)
+        execute = self._execute if settings.DATABASE_PREPARED_STATEMENTS else _filled
+        self._texts.append(execute(sql, literals))
+        return lambda: self._rows[index]
+
+    def send(self) -> None:
+        """Run everything that was added.
+
+        Raises:
+            django.db.Error: what the first statement that failed says; those behind it did not run.
+        """
+        with connection.wrap_database_errors:
+            for name, sql in self._unprepared.items():
+                self._driver.execute(f"PREPARE {name} AS {sql}".encode(), prepare=False)
+                _prepared[self._driver].add(name)
+            cursor = self._driver.execute(b"; ".join(self._texts), prepare=False)
+            self._rows = list(_each_result(cursor))
+
+    def _execute(self, sql: str, literals: list[bytes]) -> bytes:
+        name = f"message_{sha256(sql.encode()).hexdigest()[:16]}"
+        if name not in _prepared.setdefault(self._driver, set()):
+            numbers = count(1)
+            self._unprepared[name] = "".join(
+                f"${next(numbers)}{part}" if place else part for place, part in enumerate(sql.split("%s"))
+            )
+        return b"EXECUTE %s (%s)" % (name.encode(), b", ".join(literals))
+
+
+@contextmanager
+def transaction_in_messages() -> Iterator[None]:
+    """A durable `atomic` block whose first message says BEGIN and whose last may say COMMIT.
+
+    The driver would say BEGIN ahead of the first message, in a round trip of its own.
+    """
+    with transaction.atomic(durable=True):
+        connection.connection.autocommit = True
+        yield
+
+
+def _filled(sql: str, literals: list[bytes]) -> bytes:
+    """The statement with its values in their places: for connections that keep nothing prepared."""
+    first, *others = sql.encode().split(b"%s")
+    return first + b"".join(literal + part for literal, part in zip(literals, others, strict=True))
+
+
+def _each_result(cursor: psycopg.Cursor) -> Iterator[Rows]:
+    yield _rows_of(cursor)
+    while cursor.nextset():
+        yield _rows_of(cursor)
+
+
+def _rows_of(cursor: psycopg.Cursor) -> Rows:
+    result = cursor.pgresult
+    return cursor.fetchall() if result is not None and result.status == ExecStatus.TUPLES_OK else []
