@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar, overload
 
+from django.db import connection
 from prometheus_client import Histogram
 
 from ledger.domain.refusals import Busy
-from ledger.queries.leading import LeadersConnection
+from ledger.leading import LeadersConnection
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -97,9 +98,13 @@ class GroupQueue(Generic[Job, Result]):
     def submit(self, job: Job, *, size: int, timeout_seconds: float) -> Result:
         """The job's result, once its group is through.
 
+        Who is in a transaction goes alone: what he wrote there, only his own connection sees.
+
         Raises:
             Busy: the job was still queued after `timeout_seconds`; it was not run and never will be.
         """
+        if connection.in_atomic_block:
+            return self._run(Group(lambda: [job], follows=False))[0]
         ticket: _Ticket[Job, Result] = _Ticket(job, size)
         ticket.asleep.acquire()
         queued_at = time.perf_counter()

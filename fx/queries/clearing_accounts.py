@@ -7,7 +7,9 @@ from django.db import connection
 
 from fx.models import ClearingAccount
 from ledger.domain.accounts import AccountFacts, AccountType
+from ledger.queries.compiled import Compiled
 
+_AMONG = Compiled(lambda: ClearingAccount.objects.filter(account_id__any=[None]).order_by().values_list("account_id"))
 _remembered: dict[tuple[UUID, str], AccountFacts] = {}
 
 
@@ -29,5 +31,4 @@ def clearing_accounts(ledger_id: UUID, ccys: Collection[str]) -> dict[str, Accou
 
 def clearing_among(account_ids: Collection[UUID]) -> set[UUID]:
     """Those of the accounts that clear a currency."""
-    rows = ClearingAccount.objects.filter(account_id__any=list(account_ids))
-    return set(rows.values_list("account_id", flat=True))
+    return {account_id for (account_id,) in _AMONG.rows(list(account_ids))}

@@ -18,7 +18,8 @@ from ledger.domain.accounts import AccountStatus, AccountType
 from ledger.domain.refusals import NotFound
 from ledger.domain.scopes import Scope
 from ledger.queries.account_rows import AccountFilter, account_page, account_row
-from ledger.queries.balances import balance_as_of, live_balance
+from ledger.queries.balances import balance_as_of
+from ledger.queries.live_balances import live_balance
 from ledger.wire_fields import AccountCode, AccountName, Currency, Metadata, shown
 
 Parent = Annotated[AccountCode, shown("The code of another account, for grouping: without effect on balances.")]

@@ -10,10 +10,8 @@ from django.db.models import Q, QuerySet, Sum
 from ledger import telemetry
 from ledger.domain.accounts import AccountFacts, Side
 from ledger.domain.money import EXACT, ZERO
-from ledger.models import Account, Balance, Leg
+from ledger.models import Balance, Leg
 from ledger.queries.account_facts import account_facts
-from ledger.queries.compiled import Compiled
-from ledger.queries.ledgers import StatementTimestamp
 from ledger.queries.posting_order import legs_posted_by
 
 
@@ -27,34 +25,6 @@ class AccountBalance(NamedTuple):
     debits: Decimal
     credits: Decimal
     source: str = "live"
-
-
-_LIVE = Compiled(
-    lambda: (
-        Account.objects.filter(ledger_id__any=[None])
-        .filter(code__any=[None])
-        .order_by()
-        .values_list(
-            "code",
-            "ccy_id",
-            "ccy__minor_units",
-            "balance_row__balance",
-            "balance_row__debits",
-            "balance_row__credits",
-            StatementTimestamp(),
-        )
-    )
-)
-
-
-@telemetry.GET_BALANCE_SECONDS.time()
-def live_balance(ledger_id: UUID, code: str) -> tuple[AccountBalance, datetime] | None:
-    """What the account holds now, and which instant that is."""
-    rows = _LIVE.rows([ledger_id], [code])
-    if not rows:
-        return None
-    *totals, read_at = rows[0]
-    return AccountBalance(*totals), read_at
 
 
 @telemetry.GET_BALANCE_SECONDS.time()

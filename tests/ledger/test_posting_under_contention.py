@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -201,7 +202,7 @@ def test_a_group_that_follows_another_is_looked_at_only_behind_the_gate(
     ledger: Ledger, held_gate: Callable[[], None]
 ) -> None:
     waiting = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),))]
-    outcomes: list[list[object]] = []
+    outcomes: list[list[Any]] = []
     group = Group(lambda: list(waiting), follows=True)
     thread = InBackground(lambda: outcomes.extend(posting_attempts.post(group)))
     backend_that_waits("ExclusiveLock")

@@ -10,11 +10,10 @@ from django.db import connection
 from django.test import Client
 
 from doublex.postgresql.base import CheckedPool
-from ledger import telemetry
+from ledger import leading, telemetry
 from ledger.domain import refusals
 from ledger.models import Account, Ledger
 from ledger.posting import post_transfer
-from ledger.queries import leading
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import connect
 

@@ -23,14 +23,8 @@ class LeadersConnection:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """Within the block, this thread's connection is the leaders'.
-
-        But for a thread in a transaction: what it wrote there, only its own connection sees.
-        """
+        """Within the block, this thread's connection is the leaders'. It is in no transaction of its own."""
         own = connections[DEFAULT_DB_ALIAS]
-        if own.in_atomic_block:
-            yield
-            return
         connections[DEFAULT_DB_ALIAS] = self._opened()
         try:
             yield

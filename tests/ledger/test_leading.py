@@ -1,9 +1,9 @@
 """The leaders' one connection: the same for every thread, replaced when it was lost, and nobody's in a transaction."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
-from ledger.queries.leading import LeadersConnection
+from ledger.leading import LeadersConnection
 from tests.ledger.raw_books import InBackground, connect
 
 
@@ -43,12 +43,4 @@ def test_a_connection_that_broke_in_use_is_replaced_for_the_next_leader() -> Non
     with pytest.raises(DatabaseError), leaders.lent(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     assert led_backend(leaders) != before
-    leaders.close()
-
-
-def test_who_is_in_a_transaction_leads_on_his_own() -> None:
-    leaders = LeadersConnection()
-    with transaction.atomic():
-        assert led_backend(leaders) == backend()
-    assert led_backend(leaders) != backend()
     leaders.close()
