@@ -8,7 +8,7 @@ of API keys: who is not leading needs no connection to the database.
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar, overload
@@ -65,6 +65,9 @@ class Group(Sequence[Job]):
     def __getitem__(self, index: slice) -> Sequence[Job]: ...
     def __getitem__(self, index: int | slice) -> Job | Sequence[Job]:
         return self.jobs[index]
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self.jobs)
 
     def __len__(self) -> int:
         return len(self.jobs)
