@@ -1,5 +1,6 @@
 """Django's middleware, fitted to a service whose API is called a thousand times as often as its pages are."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -42,16 +43,27 @@ class RequestMetrics(PrometheusAfterMiddleware):  # type: ignore[misc]
 
     def process_request(self, request: HttpRequest) -> None:
         request.prometheus_after_middleware_event = Time()  # type: ignore[attr-defined]
-        self.metrics.requests_by_method.labels(method=self._method(request)).inc()
+        self._requests(self._method(request)).inc()
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         """Nothing: the response tells the view."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         view, method = self._get_view_name(request), self._method(request)
-        status = str(response.status_code)
-        self.metrics.responses_by_status_view_method.labels(status=status, view=view, method=method).inc()
-        self.metrics.requests_latency_by_view_method.labels(view=view, method=method).observe(
-            TimeSince(request.prometheus_after_middleware_event)  # type: ignore[attr-defined]
-        )
+        self._responses(str(response.status_code), view, method).inc()
+        self._latency(view, method).observe(TimeSince(request.prometheus_after_middleware_event))  # type: ignore[attr-defined]
         return response
+
+    # A series is looked up among its labels' values once; there are as many as views, methods and statuses.
+
+    @cache  # noqa: B019 - there is one middleware
+    def _requests(self, method: str) -> Any:
+        return self.metrics.requests_by_method.labels(method=method)
+
+    @cache  # noqa: B019
+    def _responses(self, status: str, view: str, method: str) -> Any:
+        return self.metrics.responses_by_status_view_method.labels(status=status, view=view, method=method)
+
+    @cache  # noqa: B019
+    def _latency(self, view: str, method: str) -> Any:
+        return self.metrics.requests_latency_by_view_method.labels(view=view, method=method)

@@ -9,11 +9,12 @@ from doublex.api_docs import SchemaView, docs
 from ledger.front_page import front_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # What is asked most comes first: they are tried in order.
+    path("api/", include("ledger.api.urls")),
     path("", front_page, name="front"),
     path("admin/", admin.site.urls),
     re_path("^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path("^api/docs/?$", docs, name="docs"),
-    path("api/", include("ledger.api.urls")),
     path("api/reports/", include("fx.api.urls")),
     path("api/reports/", include("ledger.api.reports")),
     path("healthz", health.healthz),

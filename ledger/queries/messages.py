@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from psycopg.pq import Escaping, ExecStatus
 
 Rows = list[tuple[Any, ...]]
@@ -30,8 +30,12 @@ class Message:
     """
 
     def __init__(self) -> None:
-        connection.ensure_connection()
-        self._driver: psycopg.Connection = connection.connection
+        # Looked up once: every look through Django's proxy costs as much as a statement's text.
+        self._django = connections[DEFAULT_DB_ALIAS]
+        self._django.ensure_connection()
+        self._driver: psycopg.Connection = self._django.connection
+        self._quote = Escaping(self._driver.pgconn).escape_literal
+        self._write_out = self._execute if settings.DATABASE_PREPARED_STATEMENTS else _filled
         self._texts: list[bytes] = []
         self._unprepared: dict[str, str] = {}
         self._rows: list[Rows] = []
@@ -42,11 +46,9 @@ class Message:
 
     def add(self, sql: str, values: Sequence[str]) -> Callable[[], Rows]:
         """Add a statement with a value for each of its %s; what comes back gives its rows, once all was sent."""
-        quote = Escaping(self._driver.pgconn).escape_literal
-        literals = [quote(value.encode()) for value in values]
+        literals = [self._quote(value.encode()) for value in values]
         index = len(self._texts)
-        execute = self._execute if settings.DATABASE_PREPARED_STATEMENTS else _filled
-        self._texts.append(execute(sql, literals))
+        self._texts.append(self._write_out(sql, literals))
         return lambda: self._rows[index]
 
     def send(self) -> None:
@@ -55,7 +57,7 @@ class Message:
         Raises:
             django.db.Error: what the first statement that failed says; those behind it did not run.
         """
-        with connection.wrap_database_errors:
+        with self._django.wrap_database_errors:
             for name, sql in self._unprepared.items():
                 self._driver.execute(f"PREPARE {name} AS {sql}".encode(), prepare=False)
                 _prepared[self._driver].add(name)
