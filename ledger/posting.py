@@ -29,7 +29,7 @@ from ledger.queries.posted import journals_of_key, known_keys
 QUEUE_TIMEOUT_SECONDS = 5.0
 GROUP_LEGS_MAX = 10_000
 # An independent batch passes the gate in pieces, so that single postings get their turn in between.
-CHUNK_ORDERS = 250
+CHUNK_ORDERS = 500
 
 CURRENCIES_OF_A_SETTLEMENT = 2
 
@@ -87,10 +87,12 @@ def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedT
     return post_checked(check_transfers(orders), atomic=atomic)
 
 
-def post_checked(checked: Sequence[CheckedOrder], *, atomic: bool) -> list[PostedTransfer | Refusal]:
-    """As `post_batch`, for orders that `check_transfers` has seen before: elsewhere, while others were being posted."""
+def post_checked(
+    checked: Sequence[CheckedOrder], *, atomic: bool, at_once: int = CHUNK_ORDERS
+) -> list[PostedTransfer | Refusal]:
+    """As `post_batch`, for orders that `check_transfers` has seen; so many pass the gate at once, if not `atomic`."""
     outcomes: list[PostedTransfer | Refusal] = []
-    for chunk in [checked] if atomic and checked else _chunks(checked):
+    for chunk in [checked] if atomic and checked else _chunks(checked, at_once):
         outcomes += _submit(Bundle(tuple(chunk), atomic))
     if atomic and outcomes and isinstance(outcomes[0], Refusal):
         raise outcomes[0]
@@ -187,9 +189,9 @@ def _as_answer(outcome: Outcome) -> PostedTransfer | Refusal:
     return PostedTransfer(journals, duplicate=True, extra=planner.answer(journals) if planner else {})
 
 
-def _chunks(checked: Sequence[CheckedOrder]) -> list[list[CheckedOrder]]:
+def _chunks(checked: Sequence[CheckedOrder], size: int) -> list[list[CheckedOrder]]:
     pending = iter(checked)
-    return list(iter(lambda: list(islice(pending, CHUNK_ORDERS)), []))
+    return list(iter(lambda: list(islice(pending, size)), []))
 
 
 def check_transfers(orders: Sequence[TransferOrder]) -> list[CheckedOrder]:

@@ -59,7 +59,7 @@ def _until_answered(waiting: dict[int, CheckedOrder], answers: dict[int, Answer]
     """Move every order from `waiting` to `answers`, by its place; what the books put off is tried again."""
     # What an earlier run posted need not pass the gate to be told so.
     _settle(waiting, answers, _by_place(waiting, posted_before(list(waiting.values()))))
-    outcomes = post_checked(list(waiting.values()), atomic=False) if waiting else []
+    outcomes = post_checked(list(waiting.values()), atomic=False, at_once=len(waiting)) if waiting else []
     put_off: Refusal | None = None
     for place, outcome in zip(list(waiting), outcomes, strict=True):
         if isinstance(outcome, Busy | OutcomeUnknown):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from ledger.domain.checked import CheckedOrder
 from ledger.domain.refusals import Refusal
 from ledger.imports.answers import Answer, post_all
-from ledger.imports.behind import Behind
 from ledger.imports.entries import Entry
 from ledger.imports.line_problems import LineProblem
 from ledger.posting import check_transfers
@@ -39,23 +38,13 @@ def import_journals(
     Raises:
         Busy, OutcomeUnknown: the books did not answer for minutes; the same import again goes on.
     """
-    posting: Behind[list[CheckedOrder], list[Answer]] = Behind(lambda checked: list(answers_of(checked)))
-    begun: list[Entry] | None = None
-    try:
-        for batch in _batches(entries):
-            checked = check_transfers([entry.order for entry in batch if entry.order])
-            if begun is not None:
-                yield _settle(begun, posting.result(), on_refusal, tally)
-            posting.begin(checked)
-            begun = batch
-        if begun is not None:
-            yield _settle(begun, posting.result(), on_refusal, tally)
-    finally:
-        posting.end()
+    for batch in _batches(entries):
+        checked = check_transfers([entry.order for entry in batch if entry.order])
+        yield _settle(batch, answers_of(checked), on_refusal, tally)
 
 
 def _settle(
-    batch: list[Entry], answered: list[Answer], on_refusal: Callable[[LineProblem, str], object], tally: Tally
+    batch: list[Entry], answered: Iterable[Answer], on_refusal: Callable[[LineProblem, str], object], tally: Tally
 ) -> int:
     """Count what became of a batch, and pass on what was refused; how many entries it has."""
     answers = iter(answered)

@@ -207,10 +207,8 @@ def test_a_page_of_accounts_is_one_statement_and_one_of_journals_two(api: Api, m
         return [query["sql"] for query in captured.captured_queries]
 
     def measured() -> tuple[int, int]:
-        accounts, journals = statements("/api/accounts/"), statements("/api/journals/")
-        # The first of each looks the key up.
-        assert all("ledger_apikey" in listed[0] for listed in (accounts, journals))
-        return len(accounts) - 1, len(journals) - 1
+        # The key is looked up on the leaders' connection, which is not this thread's.
+        return len(statements("/api/accounts/")), len(statements("/api/journals/"))
 
     content_of(api.transfer(), 201)
     assert measured() == (1, 2)

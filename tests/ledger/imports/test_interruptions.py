@@ -30,8 +30,8 @@ def test_a_busy_ledger_and_a_lost_connection_are_waited_out(
     """The real posting runs each time; what it says is held back twice, as a lost answer would be."""
     lost: list[Exception] = [OperationalError("gone"), Busy("Later.")]
 
-    def losing(orders: Any, *, atomic: bool) -> Any:
-        outcomes = post_checked(orders, atomic=atomic)
+    def losing(orders: Any, **options: Any) -> Any:
+        outcomes = post_checked(orders, **options)
         if not lost:
             return outcomes
         error = lost.pop()
@@ -49,7 +49,7 @@ def test_a_busy_ledger_and_a_lost_connection_are_waited_out(
 def test_an_import_gives_up_on_a_ledger_that_stays_busy_and_says_how_to_go_on(
     ledger: Ledger, import_: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(orders: Any, *, atomic: bool) -> Any:
+    def busy(orders: Any, **_: Any) -> Any:
         return [Busy("The books are busy.") for _ in orders]
 
     monkeypatch.setattr(answers, "post_checked", busy)
