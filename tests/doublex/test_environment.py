@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from doublex.environment import read_environment
+from doublex.environment import read_environment, read_start_settings
 
 
 def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **variables: str) -> object:
@@ -47,3 +47,18 @@ def test_production_is_the_base(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert not environment.demo  # type: ignore[attr-defined]
     assert environment.databases["default"]["OPTIONS"]["pool"]["max_size"] == 40  # type: ignore[attr-defined]
     assert "owner" not in environment.databases  # type: ignore[attr-defined]
+
+
+def test_more_threads_than_connections_are_refused_where_they_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_POOL_SIZE", "31")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"DATABASE_POOL_SIZE=31, WEB_THREADS=32: .* to at least 32, or .* 31"
+    ):
+        read_start_settings(host="127.0.0.1", migrate_on_start=False)
+    assert read_start_settings(host="127.0.0.1", migrate_on_start=False, serves_web=False).web_threads == 32
+    monkeypatch.setenv("WEB_THREADS", "31")
+    assert read_start_settings(host="127.0.0.1", migrate_on_start=False).web_threads == 31
+    monkeypatch.delenv("DATABASE_POOL_SIZE")
+    monkeypatch.setenv("WEB_THREADS", "41")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_POOL_SIZE=40, WEB_THREADS=41"):
+        read_start_settings(host="127.0.0.1", migrate_on_start=False)
