@@ -88,15 +88,55 @@ def test_every_error_is_told_at_once_with_its_line_and_nothing_is_written(
     assert [line.partition(":")[0] for line in told] == [
         "line 3, code 'A B'",
         "line 5, name ''",
+        "line 5, ccy 'EURO'",
         "line 6, type 'assets'",
         "line 6, non_negative 'maybe'",
+        "line 6, parent 'NOWHERE'",
         "line 7, code 'GOOD'",
         "line 8",
         "line 9, metadata",
-        "7 problems; nothing was written.",
+        "9 problems; nothing was written.",
     ]
     assert "asset, liability" in said.err
     assert not accounts(ledger)
+
+
+def test_every_fault_of_one_row_is_told_in_the_order_of_lines_and_columns(
+    ledger: Ledger, import_: Callable[..., Said]
+) -> None:
+    """Also what only the ledger knows: that an account is there, that another one is not."""
+    import_("code,name,ccy,type\nOLD,old,EUR,asset\n")
+    before = accounts(ledger)
+    said = import_(
+        b"metadata.shop,parent,non_negative,type,ccy,name,code\n"
+        b",NOWHERE,maybe,assets,EURO,,OLD\n"
+        b",NOWHERE,perhaps,debt,EURO,\xfcml\x00,OLD\n"
+        b"\xfc,OLD,,,EURO,n,A B\n"
+        b",A\x00B,,,EURO,n,NEW\n"
+        b",,,revenue,USD,new,OLD\n"
+    )
+    told = [line.partition("file.csv: ")[2].partition(": ")[0] for line in said.err.splitlines()]
+    assert told == [
+        "line 2, name ''",
+        "line 2, ccy 'EURO'",
+        "line 2, type 'assets'",
+        "line 2, non_negative 'maybe'",
+        "line 2, parent 'NOWHERE'",
+        "line 3, code 'OLD'",
+        "line 3, name '\\udcfcml\\x00'",
+        "line 3, ccy 'EURO'",
+        "line 3, type 'debt'",
+        "line 3, non_negative 'perhaps'",
+        "line 3, parent 'NOWHERE'",
+        "line 4, code 'A B'",
+        "line 4, ccy 'EURO'",
+        "line 4, metadata.shop '\\udcfc'",
+        "line 5, ccy 'EURO'",
+        "line 5, parent 'A\\x00B'",
+        "line 6, code 'OLD'",
+        "17 problems; nothing was written.",
+    ]
+    assert accounts(ledger) == before
 
 
 def test_what_only_the_ledger_knows_is_told_by_line_too(ledger: Ledger, import_: Callable[..., Said]) -> None:
@@ -204,8 +244,8 @@ def test_an_unusable_file_ends_the_import_with_2(
 
 def test_a_cell_that_is_no_text_is_refused_by_its_line(ledger: Ledger, import_: Callable[..., Said]) -> None:
     said = import_(b'code,name,ccy\nA,\xfcml,EUR\nB,b\x00,EUR\nC,"c"d,EUR\nE,"e\ne,EUR\n')
-    assert "line 2: A cell is not UTF-8" in said.err
-    assert "line 3: A cell holds a NUL" in said.err
+    assert "line 2, name '\\udcfcml': A cell is not UTF-8" in said.err
+    assert "line 3, name 'b\\x00': A cell holds a NUL" in said.err
     assert "line 4: This is no row of CSV" in said.err
     assert "line 5: Lines 5 to 6 are no row of CSV" in said.err
     assert not accounts(ledger)
