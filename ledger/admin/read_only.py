@@ -15,10 +15,21 @@ from ledger.admin.counted_pages import CountedPaginator
 class SturdyAdmin(ModelAdmin):
     """PostgreSQL takes no NUL in a text, so no filter and no id can mean one: that is not found, and no error."""
 
+    # Parameters of a list that say where one looks, and not what one looks for.
+    places: Sequence[str] = ()
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super().changelist_view(request, extra_context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        # An empty list says whether something is looked for, or nothing is there.
+        changelist.is_narrowed = bool(changelist.query) or any(
+            any(values) for name, values in changelist.filter_params.items() if name not in self.places
+        )
+        return changelist
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         return None if "\x00" in object_id else super().get_object(request, object_id, from_field)
