@@ -32,6 +32,10 @@ POOL_SIZE = 40
 POOL_SIZE_IS_SOME = validate.Range(min=2)
 
 
+class WrongEnvironment(ImproperlyConfigured):
+    """Says each variable that is missing or wrong, its value and what is expected."""
+
+
 @dataclass(frozen=True)
 class Environment:
     """The settings as values of their types; the field says the variable's name in lower case."""
@@ -86,7 +90,7 @@ def read_start_settings(*, host: str, migrate_on_start: bool, serves_web: bool =
     """Where to listen, with how many processes and threads, and whether to migrate first; the arguments are defaults.
 
     Raises:
-        ImproperlyConfigured: as `read_environment`; or, where `serves_web`, more threads than database connections.
+        WrongEnvironment: as `read_environment`; or, where `serves_web`, more threads than database connections.
     """
     env = Env(eager=False)
     pool_size = env.int("DATABASE_POOL_SIZE", POOL_SIZE, validate=POOL_SIZE_IS_SOME)
@@ -105,7 +109,7 @@ def read_start_settings(*, host: str, migrate_on_start: bool, serves_web: bool =
             f"  DATABASE_POOL_SIZE={pool_size}, WEB_THREADS={settings.web_threads}: each thread may need a connection of "
             f"its own. Set DATABASE_POOL_SIZE to at least {settings.web_threads}, or WEB_THREADS to at most {pool_size}."
         )
-        raise ImproperlyConfigured(_listed([problem]))
+        raise WrongEnvironment(_listed([problem]))
     return settings
 
 
@@ -113,7 +117,7 @@ def read_environment(base_dir: Path) -> Environment:
     """Read and check every variable at once.
 
     Raises:
-        ImproperlyConfigured: names each variable that is missing or wrong, its value and what is expected.
+        WrongEnvironment: names each variable that is missing or wrong, its value and what is expected.
     """
     embedded = None if os.environ.get("DATABASE_URL") else running(data_folder(base_dir))
     if embedded:
@@ -162,7 +166,7 @@ def _seal(env: Env) -> None:
     try:
         env.seal()
     except EnvError as error:
-        raise ImproperlyConfigured(_explain(error)) from None
+        raise WrongEnvironment(_explain(error)) from None
 
 
 def _explain(error: EnvError) -> str:
