@@ -12,7 +12,8 @@ from unfold.decorators import display
 from fx.domain.conversion import as_text
 from fx.models import Settlement
 from ledger.admin import cells
-from ledger.admin.one_ledger import OneLedgerAdmin, OneLedgerFilter
+from ledger.admin.one_ledger import OneLedgerFilter
+from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.domain.accounts import Side
 from ledger.models import Journal, Leg
 
@@ -31,7 +32,7 @@ class PairFilter(DropdownFilter):
 
 
 @admin.register(Settlement)
-class SettlementAdmin(OneLedgerAdmin):
+class SettlementAdmin(ReadOnlyAdmin):
     list_display = ("value_day", "pair", "base_money", "quote_money", "shown_rate", "rate_source", "path", "state")
     list_filter = (OneLedgerFilter, PairFilter)
     list_before_template = "ledger/admin/ledger_switch.html"

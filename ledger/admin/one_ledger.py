@@ -13,7 +13,6 @@ from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.models import Ledger
 from ledger.queries.ledgers import ledger_id_of
 
-LEDGER = "ledger"
 # In the session until the user logs out, in the browser until he comes back.
 _REMEMBERED_AS = "ledger"
 _COOKIE = "last_ledger"
@@ -42,14 +41,6 @@ def remembered_ledger(request: HttpRequest) -> str | None:
 class OneLedgerAdmin(ReadOnlyAdmin):
     """A list of one ledger's rows, which remembers the ledger for the next visit."""
 
-    places = (LEDGER,)
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        filters = (spec for spec in changelist.filter_specs if isinstance(spec, OneLedgerFilter))
-        changelist.asks_for_ledger = any(spec.value() is None for spec in filters)
-        return changelist
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         code = request.session.get(_REMEMBERED_AS)
@@ -71,8 +62,10 @@ class OneLedgerFilter(DropdownFilter):
     """One ledger: the one asked for, else the one looked at last, else the only one there is; else none is shown."""
 
     title = "ledger"
-    parameter_name = LEDGER
+    parameter_name = "ledger"
     all_option = None
+    # Says where one looks, and not what one looks for (`SturdyAdmin`).
+    is_of_one_ledger = True
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         self._remembered = remembered_ledger(request)

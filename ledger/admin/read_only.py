@@ -15,9 +15,6 @@ from ledger.admin.counted_pages import CountedPaginator
 class SturdyAdmin(ModelAdmin):
     """PostgreSQL takes no NUL in a text, so no filter and no id can mean one: that is not found, and no error."""
 
-    # Parameters of a list that say where one looks, and not what one looks for.
-    places: Sequence[str] = ()
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?e=1")
@@ -25,9 +22,12 @@ class SturdyAdmin(ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        # An empty list says whether something is looked for, or nothing is there.
+        # An empty list says whether a ledger is to be chosen, something is looked for, or nothing is there.
+        ledgers = [spec for spec in changelist.filter_specs if getattr(spec, "is_of_one_ledger", False)]
+        places = {spec.parameter_name for spec in ledgers}
+        changelist.asks_for_ledger = any(spec.value() is None for spec in ledgers)
         changelist.is_narrowed = bool(changelist.query) or any(
-            any(values) for name, values in changelist.filter_params.items() if name not in self.places
+            any(values) for name, values in changelist.filter_params.items() if name not in places
         )
         return changelist
 

@@ -143,6 +143,8 @@ def test_who_has_looked_at_no_ledger_yet_is_asked_and_a_browser_remembers_the_an
 ) -> None:
     """Nobody works in a ledger only because it comes first by the alphabet. Another user of the browser is asked too."""
     Ledger.objects.create(code=f"{ledger.code[:40]}-o", base_ccy_id="EUR")
+    for model in ("ledger_journal", "fx_settlement"):
+        assert "Choose a ledger" in office.page(list_url(model))
     for parameters in ({}, {"ledger": ""}, {"q": "CASH"}):
         asked = office.page(list_url("ledger_account"), **parameters)
         assert "Choose a ledger" in asked
