@@ -11,8 +11,12 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
+    from doublex.environment import WrongEnvironment
+
     try:
         execute_from_command_line(sys.argv)
+    except WrongEnvironment as error:
+        sys.exit(str(error))
     except OperationalError:
         if settings.ENVIRONMENT.has_database:
             raise

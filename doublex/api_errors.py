@@ -6,9 +6,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.views import defaults
 from rest_framework import exceptions
 
+from doublex import error_pages
 from ledger.api.problems import CONTENT_TYPE, headers_of, problem, problem_of
 from ledger.api.rendering import encode
 from ledger.domain.refusals import Busy, OutcomeUnknown, Refusal
@@ -46,24 +46,31 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
     return None
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001 - Django's signature
     """handler400."""
     if not request.path.startswith(API_PREFIX):
-        return defaults.bad_request(request, exception)
+        return error_pages.bad_request(request)
     return _response(problem("validation_error", "The request is malformed."))
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
+    """handler403."""
+    if not request.path.startswith(API_PREFIX):
+        return error_pages.forbidden(request)
+    return _response(problem("permission_denied", "This is not allowed."))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
     """handler404."""
     if not request.path.startswith(API_PREFIX):
-        return defaults.page_not_found(request, exception)
+        return error_pages.not_found(request)
     return _response(problem("not_found", f"There is nothing at {request.path[:200]}."))
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500. Django has logged the exception; callers see nothing of it."""
     if not request.path.startswith(API_PREFIX):
-        return defaults.server_error(request)
+        return error_pages.server_error()
     return _response(problem("internal_error", "Something went wrong on our side. It has been recorded."))
 
 

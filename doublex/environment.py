@@ -28,6 +28,14 @@ NAMES_A_CURRENCY = validate.Regexp(
 )
 IS_HTTP_URL = validate.Regexp(r"$|https?://.+", error="expected a URL such as https://bank.example/rates.xml.")
 INSECURE_KEY = "only-for-commands-that-serve-nobody"
+POOL_SIZE = 40
+# Those on which postings and look-ups are led (ledger/leading.py): they stay taken.
+LEADERS = 4
+POOL_SIZE_IS_SOME = validate.Range(min=2)
+
+
+class WrongEnvironment(ImproperlyConfigured):
+    """Says each variable that is missing or wrong, its value and what is expected."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +90,14 @@ class StartSettings:
     migrate_on_start: bool
 
 
-def read_start_settings(*, host: str, migrate_on_start: bool) -> StartSettings:
+def read_start_settings(*, host: str, migrate_on_start: bool, serves_web: bool = True) -> StartSettings:
     """Where to listen, with how many processes and threads, and whether to migrate first; the arguments are defaults.
 
     Raises:
-        ImproperlyConfigured: as `read_environment`.
+        WrongEnvironment: as `read_environment`; or, where `serves_web`, more threads than database connections.
     """
     env = Env(eager=False)
+    pool_size = env.int("DATABASE_POOL_SIZE", POOL_SIZE, validate=POOL_SIZE_IS_SOME)
     values: dict[str, Any] = {
         "host": env.str("HOST", host),
         "port": env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
@@ -97,14 +106,23 @@ def read_start_settings(*, host: str, migrate_on_start: bool) -> StartSettings:
         "migrate_on_start": env.bool("MIGRATE_ON_START", migrate_on_start),
     }
     _seal(env)
-    return StartSettings(**values)
+    settings = StartSettings(**values)
+    if serves_web and pool_size < settings.web_threads + LEADERS:
+        # Threads beyond the pool would wait for a connection, and answer with an error when none comes in time.
+        problem = (
+            f"  DATABASE_POOL_SIZE={pool_size}, WEB_THREADS={settings.web_threads}: each thread may need a connection of "
+            f"its own, and {LEADERS} lead for all. Set DATABASE_POOL_SIZE to at least {settings.web_threads + LEADERS}, "
+            f"or WEB_THREADS to at most {max(pool_size - LEADERS, 1)}."
+        )
+        raise WrongEnvironment(_listed([problem]))
+    return settings
 
 
 def read_environment(base_dir: Path) -> Environment:
     """Read and check every variable at once.
 
     Raises:
-        ImproperlyConfigured: names each variable that is missing or wrong, its value and what is expected.
+        WrongEnvironment: names each variable that is missing or wrong, its value and what is expected.
     """
     embedded = None if os.environ.get("DATABASE_URL") else running(data_folder(base_dir))
     if embedded:
@@ -121,7 +139,7 @@ def read_environment(base_dir: Path) -> Environment:
         "csrf_trusted_origins": env.list("CSRF_TRUSTED_ORIGINS", []),
         "database_url": env.str("DATABASE_URL", NO_DATABASE, validate=IS_POSTGRES_URL),
         "database_owner_url": env.str("DATABASE_OWNER_URL", "", validate=IS_POSTGRES_URL),
-        "database_pool_size": env.int("DATABASE_POOL_SIZE", 40, validate=validate.Range(min=2)),
+        "database_pool_size": env.int("DATABASE_POOL_SIZE", POOL_SIZE, validate=POOL_SIZE_IS_SOME),
         "database_prepared_statements": env.bool("DATABASE_PREPARED_STATEMENTS", True),
         "redis_url": env.str("REDIS_URL", "", validate=IS_REDIS_URL),
         "log_format": env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])),
@@ -152,7 +170,7 @@ def _seal(env: Env) -> None:
     try:
         env.seal()
     except EnvError as error:
-        raise ImproperlyConfigured(_explain(error)) from None
+        raise WrongEnvironment(_explain(error)) from None
 
 
 def _explain(error: EnvError) -> str:
@@ -161,6 +179,10 @@ def _explain(error: EnvError) -> str:
         f"  {name}={_shown(name)}: {' '.join(str(message) for message in messages)}"
         for name, messages in problems.items()
     ]
+    return _listed(lines)
+
+
+def _listed(lines: list[str]) -> str:
     return "\n".join(["The environment has settings that are missing or wrong (docs/operators.md lists all):", *lines])
 
 

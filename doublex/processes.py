@@ -6,7 +6,10 @@ from pathlib import Path
 from doublex.environment import StartSettings
 
 ROLES = ("web", "worker", "beat")
-_CELERY = (sys.executable, "-m", "celery", "-A", "doublex", "--skip-checks")
+_GRANIAN_LOGS = Path(__file__).with_name("granian_logs.json")
+# Who runs it as root is warned of messages that could run code. Ours are JSON, which cannot.
+_AS_ROOT = ("-W", "ignore:You're running the worker with superuser privileges")
+_CELERY = (sys.executable, *_AS_ROOT, "-m", "celery", "-A", "doublex", "--skip-checks")
 
 
 def web(settings: StartSettings) -> list[str]:
@@ -15,7 +18,7 @@ def web(settings: StartSettings) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "doublex.wsgi:application"),
         *("--host", settings.host, "--port", str(settings.port), "--no-ws", "--backlog", "2048"),
         *("--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads)),
-        *("--respawn-failed-workers", "--log-level", "warning"),
+        *("--respawn-failed-workers", "--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)),
     ]
 
 

@@ -23,7 +23,11 @@ def main() -> None:
     """Become the process asked for; exits with a message where that cannot be."""
     role = _role()
     try:
-        settings = read_start_settings(host="0.0.0.0", migrate_on_start=False)  # noqa: S104 - a container's own
+        settings = read_start_settings(
+            host="0.0.0.0",  # noqa: S104 - a container's own
+            migrate_on_start=False,
+            serves_web=role == "web",
+        )
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     for variable in ("DATABASE_URL", "REDIS_URL"):

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "doublex.middleware.RequestMetrics",
 ]
 
+CSRF_FAILURE_VIEW = "doublex.error_pages.csrf_failure"
 ROOT_URLCONF = "doublex.urls"
 WSGI_APPLICATION = "doublex.wsgi.application"
 
@@ -89,9 +90,10 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
-# The admin's files come from their packages: no build step, nothing to collect.
+# Every file comes from its package: no build step, nothing to collect, hence no STATIC_ROOT.
 WHITENOISE_USE_FINDERS = True
+# What browsers ask for at the top, whatever a page says: favicon.ico.
+WHITENOISE_ROOT = BASE_DIR / "doublex" / "top_files"
 # Both spellings of an API path answer by themselves; a redirect would lose a POST's body.
 APPEND_SLASH = False
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
@@ -27,6 +28,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "DoubleX",
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("ledger/mark.svg")}],
     # The audit log is the history; Django's own could be rewritten by the application.
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "doublex.api_errors.bad_request"
+handler403 = "doublex.api_errors.permission_denied"
 handler404 = "doublex.api_errors.page_not_found"
 handler500 = "doublex.api_errors.server_error"

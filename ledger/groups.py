@@ -5,11 +5,12 @@ in its `AppConfig.ready`, by `allow`.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 
 class GroupName(StrEnum):
@@ -45,16 +46,26 @@ def make_groups(*, reset: bool = False) -> list[str]:
     return made
 
 
+def groups_within(held: Collection[str]) -> QuerySet[Group]:
+    """The groups that hold no permission beyond these: who has them may give such a group without giving more."""
+    beyond = Permission.objects.exclude(_any_of(held))
+    return Group.objects.exclude(permissions__in=beyond)
+
+
 def _find(names: set[str]) -> list[Permission]:
-    wanted = Q(pk=None)
-    for name in names:
-        app, _, codename = name.partition(".")
-        wanted |= Q(content_type__app_label=app, codename=codename)
-    found = list(Permission.objects.filter(wanted).select_related("content_type"))
+    found = list(Permission.objects.filter(_any_of(names)).select_related("content_type"))
     missing = names - {f"{permission.content_type.app_label}.{permission.codename}" for permission in found}
     if missing:
         raise LookupError(f"no such permission: {', '.join(sorted(missing))}; run manage.py migrate")
     return found
+
+
+def _any_of(names: Collection[str]) -> Q:
+    wanted = Q(pk=None)
+    for name in names:
+        app, _, codename = name.partition(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return wanted
 
 
 _BOOKS = ("ledger.view_ledger", "ledger.view_currency", "ledger.view_account", "ledger.view_journal")

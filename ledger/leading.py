@@ -43,6 +43,11 @@ class LeadersConnection:
         return self._connection
 
 
+def leaders() -> int:
+    """How many leaders' connections this process may open, besides those of its threads."""
+    return len(_all)
+
+
 def close_all() -> None:
     """Give every leaders' connection back: before a process forks, or its database goes away."""
     for leaders in list(_all):

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,35 @@ def assert_first_session(port: int) -> None:
     assert [balance["balance"] for balance in balances] == ["25.00", "25.00"]
 
 
-def test_the_first_session_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
-    run = Running(tmp_path / "data")
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(tmp_path_factory.mktemp("run") / "data")
     try:
-        run.wait_until_up()
-        assert_first_session(run.port)
+        running.wait_until_up()
+        yield running
     finally:
-        run.end()
+        running.end()
+
+
+def test_the_first_session_of_the_readme_goes_as_it_says(run: Running) -> None:
+    assert_first_session(run.port)
+
+
+def test_every_example_of_the_api_document_shows_something(run: Running) -> None:
+    """On whatever day it is tried, in the order of the document."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "api.md").read_text("utf-8"), flags=re.DOTALL)
+    variables, examples = blocks[0], [block for block in blocks if "curl" in block]
+    answers = [answer for block in examples for answer in answers_of(f"{variables}\n{block}", run.port)]
+    assert len(answers) == sum(block.count("curl ") for block in examples) == 12
+    opened, frozen, frozen_list, posted, *balances, statement, trial, sheet, income, journals = answers
+    assert (opened["code"], frozen["status"], posted["status"]) == ("CASH:1", "frozen", "applied")
+    assert [account["code"] for account in frozen_list["results"]] == ["CASH:1"]
+    assert [balance["balance"] for balance in balances] == ["12.34"] * 3
+    assert statement["lines"][0]["description"] == "Two coffees"
+    assert [account["account"] for account in trial["rows"]][-2:] == ["DEMO-CASH", "DEMO-REV"]
+    assert "DEMO-CASH" in [account["account"] for account in sheet["rows"]]
+    assert "DEMO-REV" in [account["account"] for account in income["rows"]]
+    assert journals["results"][0]["reference"] == "order-4711"
 
 
 @pytest.mark.prove

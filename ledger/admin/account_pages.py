@@ -9,7 +9,7 @@ from django.urls import reverse
 from ledger.accounts import AccountChange, NewAccount, change_account, open_account
 from ledger.admin.action_pages import ActionPage, Choice, Done, Flag, Text
 from ledger.admin.actors import actor_of
-from ledger.admin.one_ledger import ledger_codes, remembered_ledger
+from ledger.admin.one_ledger import ledger_choices, remembered_ledger
 from ledger.audit import recorded_as
 from ledger.domain.accounts import AccountStatus, AccountType
 from ledger.domain.refusals import InvalidRequest
@@ -25,7 +25,7 @@ def currency_codes() -> list[tuple[str, str]]:
 
 
 class OpeningForm(forms.Form):
-    ledger = Choice(ledger_codes)
+    ledger = Choice(ledger_choices)
     code = Text(help_text="How the API names it, such as CASH. It never changes.")
     name = Text()
     ccy = Choice(currency_codes, label="Currency", help_text="It never changes.")

@@ -12,8 +12,7 @@ from unfold.enums import ActionVariant
 
 from ledger.admin import account_pages, cells
 from ledger.admin.action_pages import answer
-from ledger.admin.one_ledger import OneLedgerFilter
-from ledger.admin.read_only import ReadOnlyAdmin
+from ledger.admin.one_ledger import OneLedgerAdmin, OneLedgerFilter
 from ledger.domain.accounts import AccountStatus
 from ledger.models import Account, Leg
 
@@ -28,7 +27,7 @@ _ACTIONS_IN = {
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
+class AccountAdmin(OneLedgerAdmin):
     list_display = ("code", "name", "type", "ccy", "shown_balance", "shown_status")
     list_filter = (
         OneLedgerFilter,

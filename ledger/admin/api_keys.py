@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from ledger.admin import cells
 from ledger.admin.action_pages import ActionPage, Choice, Done, Text, answer
 from ledger.admin.actors import actor_of
-from ledger.admin.one_ledger import ledger_codes, remembered_ledger
+from ledger.admin.one_ledger import ledger_choices, remembered_ledger
 from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.api_keys import create_api_key, revoke_api_key
 from ledger.audit import recorded_as
@@ -33,7 +33,7 @@ _SCOPES = {
 
 
 class MakingForm(forms.Form):
-    ledger = Choice(ledger_codes, help_text="The one ledger that the key reaches.")
+    ledger = Choice(ledger_choices, help_text="The one ledger that the key reaches.")
     name = Text(required=False, help_text="Who uses it and for what.")
     scopes = forms.MultipleChoiceField(
         choices=[(scope.value, text) for scope, text in _SCOPES.items()],

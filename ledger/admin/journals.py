@@ -13,8 +13,7 @@ from unfold.enums import ActionVariant
 from ledger.admin import cells
 from ledger.admin.action_pages import answer
 from ledger.admin.journal_search import matching
-from ledger.admin.one_ledger import OneLedgerFilter, remembered_ledger
-from ledger.admin.read_only import ReadOnlyAdmin
+from ledger.admin.one_ledger import OneLedgerAdmin, OneLedgerFilter, remembered_ledger
 from ledger.admin.reversal_page import reversing
 from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
@@ -37,7 +36,7 @@ class AccountFilter(TextFilter):
 
 
 @admin.register(Journal)
-class JournalAdmin(ReadOnlyAdmin):
+class JournalAdmin(OneLedgerAdmin):
     list_display = ("number", "value_day", "shown_kind", "reference", "short_description", "total", "shown_posted_at")
     list_filter = (OneLedgerFilter, ("value_date", RangeDateFilter), AccountFilter, ("kind", ChoicesDropdownFilter))
     list_filter_submit = True

@@ -20,6 +20,17 @@ class SturdyAdmin(ModelAdmin):
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super().changelist_view(request, extra_context)
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        # An empty list says whether a ledger is to be chosen, something is looked for, or nothing is there.
+        ledgers = [spec for spec in changelist.filter_specs if getattr(spec, "is_of_one_ledger", False)]
+        places = {spec.parameter_name for spec in ledgers}
+        changelist.asks_for_ledger = any(spec.value() is None for spec in ledgers)
+        changelist.is_narrowed = bool(changelist.query) or any(
+            any(values) for name, values in changelist.filter_params.items() if name not in places
+        )
+        return changelist
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         return None if "\x00" in object_id else super().get_object(request, object_id, from_field)
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.http import QueryDict
 
+from ledger.domain.dates import parse_date
 from ledger.domain.refusals import InvalidRequest
 
 METADATA = "metadata."
@@ -53,7 +54,7 @@ class Parameters:
 
     def day(self, name: str) -> date | None:
         value = self.one(name)
-        return None if value is None else parse_date(name, value)
+        return None if value is None else parse_date(value, name)
 
     def period(self, first: str, last: str) -> tuple[date | None, date | None]:
         """Two days that are in order, each of which may be left out."""
@@ -65,7 +66,7 @@ class Parameters:
     def day_or_instant(self, name: str) -> date | datetime | None:
         value = self.one(name)
         if value is None or "T" not in value.upper():
-            return None if value is None else parse_date(name, value)
+            return None if value is None else parse_date(value, name)
         return parse_instant(name, value)
 
     def whole_number(self, name: str, *, default: int, at_most: int) -> int:
@@ -79,16 +80,6 @@ class Parameters:
 
     def metadata(self) -> dict[str, str]:
         return {name.removeprefix(METADATA): self.one(name) or "" for name in self._given if name.startswith(METADATA)}
-
-
-def parse_date(name: str, text: str) -> date:
-    try:
-        # fromisoformat alone would take 20260115 and 2026-W03-4 as well.
-        if re.fullmatch(r"(?a:\d{4}-\d\d-\d\d)", text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise InvalidRequest(f"{text[:60]!r} is not a date: write it as 2026-01-31.", field=name)
 
 
 def parse_instant(name: str, text: str) -> datetime:

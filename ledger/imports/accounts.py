@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from ledger import locks
 from ledger.accounts import require_name
 from ledger.domain.refusals import Busy
-from ledger.imports.chart_file import read_chart
+from ledger.imports.chart_file import COLUMNS, Chart, read_chart
 from ledger.imports.chart_plan import Change, ChartPlan, circles, parents_first, plan_chart
 from ledger.imports.csv_table import CsvTable
 from ledger.imports.line_problems import LineProblem
@@ -25,7 +25,7 @@ class ChartRefused(Exception):  # noqa: N818 - an answer to the operator, not an
     """The file is not imported. `problems` has everything that is wrong with it, by line."""
 
     def __init__(self, problems: Iterable[LineProblem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: problem.line)
+        self.problems = sorted(problems, key=_place)
         super().__init__(f"{len(self.problems)} problems")
 
 
@@ -45,8 +45,7 @@ def import_accounts(ledger_id: UUID, table: CsvTable, *, update: bool = False, d
         with transaction.atomic():
             # Nobody else moves accounts in the tree between the look for circles and the writing.
             locks.account_tree(ledger_id)
-            named = {row.code for row in chart.rows} | {row.parent for row in chart.rows if row.parent}
-            existing = existing_accounts(ledger_id, named)
+            existing = existing_accounts(ledger_id, _named(chart))
             plan = plan_chart(chart, existing, known_currencies(), update=update)
             plan.problems += circles(chart.rows, _tree_after(ledger_id, plan))
             if plan.problems:
@@ -61,6 +60,18 @@ def import_accounts(ledger_id: UUID, table: CsvTable, *, update: bool = False, d
             ) from error
         raise
     return plan
+
+
+def _named(chart: Chart) -> set[str]:
+    """Every code that can be looked up."""
+    codes = {row.code for row in chart.rows if "code" not in row.faulty}
+    return codes | {row.parent for row in chart.rows if row.parent and "parent" not in row.faulty}
+
+
+def _place(problem: LineProblem) -> tuple[int, int]:
+    """Lines as they stand in the file; in a line the columns as they are documented, metadata last."""
+    columns = list(COLUMNS.known)
+    return problem.line, columns.index(problem.field) if problem.field in columns else len(columns)
 
 
 def _tree_after(ledger_id: UUID, plan: ChartPlan) -> dict[str, str | None]:

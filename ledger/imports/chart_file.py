@@ -21,7 +21,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """One account as the file wants it; `parent` is a code, None for none."""
+    """One account as the file wants it; `parent` is a code, None for none.
+
+    `faulty` names the columns whose cells are refused: what is here in their place means nothing.
+    """
 
     line: int
     code: str
@@ -31,13 +34,15 @@ class ChartRow:
     non_negative: bool
     parent: str | None
     metadata: dict[str, str]
+    faulty: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Chart:
-    """The file as a whole: the rows that can be understood, what is wrong with the others, and what it speaks of.
+    """The file as a whole: its rows, what is wrong with them so far, and what it speaks of.
 
-    A column that the file does not have says nothing about accounts that exist. `codes` has those of bad rows too.
+    A column that the file does not have says nothing about accounts that exist. `codes` has those of rows that cannot
+    be split into cells too.
     """
 
     columns: frozenset[str]
@@ -53,18 +58,15 @@ def read_chart(table: CsvTable, require_name: Callable[[str], object]) -> Chart:
     chart = Chart(frozenset(table.columns), keys)
     first_lines: dict[str, int] = {}
     for row in table.rows():
-        reading = _Reading(row)
-        read = reading.chart_row(require_name)
-        chart.problems += reading.problems
         chart.codes.add(row.cells.get("code", ""))
-        if read is None:
+        if row.problem and not row.unstorable:
+            chart.problems.append(LineProblem(row.line, "parse_error", None, row.problem))
             continue
-        if read.code in first_lines:
-            detail = f"line {first_lines[read.code]} has this code already; an account stands in the file once."
-            chart.problems.append(LineProblem(row.line, "account_exists", "code", detail, read.code))
-            continue
-        first_lines[read.code] = row.line
-        chart.rows.append(read)
+        reading = _Reading(row)
+        if "code" not in reading.faulty:
+            reading.require_first(first_lines)
+        chart.rows.append(reading.chart_row(require_name))
+        chart.problems += reading.problems
     return chart
 
 
@@ -73,37 +75,52 @@ class _Reading:
 
     def __init__(self, row: Row) -> None:
         self._row = row
-        self.problems: list[LineProblem] = []
-
-    def chart_row(self, require_name: Callable[[str], object]) -> ChartRow | None:
-        if self._row.problem:
-            self.problems.append(LineProblem(self._row.line, "parse_error", None, self._row.problem))
-            return None
-        cells = self._row.cells
+        self.problems = [
+            LineProblem(row.line, "parse_error", column, why, row.cells[column])
+            for column, why in row.unstorable.items()
+        ]
         self._checked("code", require_account_code)
+
+    @property
+    def faulty(self) -> frozenset[str]:
+        columns = (problem.field for problem in self.problems if problem.field)
+        return frozenset("metadata" if column.startswith(METADATA_PREFIX) else column for column in columns)
+
+    def require_first(self, first_lines: dict[str, int]) -> None:
+        """Refuse a code that an earlier line has; `first_lines` learns the others."""
+        code = self._row.cells["code"]
+        first = first_lines.setdefault(code, self._row.line)
+        if first != self._row.line:
+            detail = f"line {first} has this code already; an account stands in the file once. Remove one of the two."
+            self.problems.append(LineProblem(self._row.line, "account_exists", "code", detail, code))
+
+    def chart_row(self, require_name: Callable[[str], object]) -> ChartRow:
+        cells = self._row.cells
         self._checked("name", require_name)
         type_ = self._checked("type", _account_type)
         non_negative = self._checked("non_negative", _truth)
         metadata = metadata_of(cells)
-        try:
-            require_small(metadata)
-        except Refusal as refusal:
-            self._add(refusal, "metadata", None)
-        if self.problems or type_ is None or non_negative is None:
-            return None
+        if "metadata" not in self.faulty:
+            try:
+                require_small(metadata)
+            except Refusal as refusal:
+                self._add(refusal, "metadata", None)
         return ChartRow(
             line=self._row.line,
             code=cells["code"],
             name=cells["name"],
             ccy=cells["ccy"],
-            type=type_,
-            non_negative=non_negative,
+            type=type_ or AccountType.ASSET,
+            non_negative=bool(non_negative),
             parent=cells.get("parent") or None,
             metadata=metadata,
+            faulty=self.faulty,
         )
 
     def _checked(self, column: str, check: Callable[[str], Value]) -> Value | None:
         value = self._row.cells.get(column, "")
+        if column in self._row.unstorable:
+            return None
         try:
             return check(value)
         except Refusal as refusal:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger.imports.chart_file import Chart, ChartRow
@@ -51,26 +51,40 @@ def plan_chart(
 ) -> ChartPlan:
     """Compare the file with the ledger's accounts, which `existing` holds as far as the file names them."""
     plan = ChartPlan(problems=list(chart.problems))
-    for row in chart.rows:
-        if row.ccy not in currencies:
-            detail = "no such currency; currency_add makes custom ones."
-            plan.problems.append(LineProblem(row.line, "currency_unknown", "ccy", detail, row.ccy))
-        if row.parent is not None and row.parent not in chart.codes and row.parent not in existing:
-            detail = "no such account, neither in the file nor in the ledger."
-            plan.problems.append(LineProblem(row.line, "account_not_found", "parent", detail, row.parent))
-        account = existing.get(row.code)
-        if account is None:
-            plan.openings.append(row)
-        else:
+    for read in chart.rows:
+        row = read
+        unknown = list(_unknown(row, chart, existing, currencies))
+        plan.problems += unknown
+        if unknown:
+            # A column has one fault: what is unknown differs from what is there too.
+            row = replace(row, faulty=row.faulty.union(problem.field for problem in unknown if problem.field))
+        account = None if "code" in row.faulty else existing.get(row.code)
+        if account is not None:
             _compare(plan, chart, row, account, update=update)
+        elif "code" not in row.faulty:
+            plan.openings.append(row)
     return plan
+
+
+def _unknown(
+    row: ChartRow, chart: Chart, existing: Mapping[str, ExistingAccount], currencies: Collection[str]
+) -> Iterator[LineProblem]:
+    if row.ccy not in currencies and "ccy" not in row.faulty:
+        detail = "no such currency; write a code such as EUR. currency_add makes custom ones."
+        yield LineProblem(row.line, "currency_unknown", "ccy", detail, row.ccy)
+    is_known = row.parent is None or row.parent in chart.codes or row.parent in existing
+    if not is_known and "parent" not in row.faulty:
+        detail = "no such account, neither in the file nor in the ledger; correct it, or add a row that opens it."
+        yield LineProblem(row.line, "account_not_found", "parent", detail, row.parent)
 
 
 def circles(rows: Collection[ChartRow], parents: Mapping[str, str | None]) -> list[LineProblem]:
     """Each circle among the parents, at its first line in the file; `parents` is the tree as it would become."""
-    lines = {row.code: row.line for row in rows}
+    lines = {row.code: row.line for row in rows if "code" not in row.faulty}
     problems, done = [], set[str]()
     for row in rows:
+        if "code" in row.faulty:
+            continue
         path: dict[str, None] = {}
         code: str | None = row.code
         while code is not None and code not in done and code not in path:
@@ -79,7 +93,7 @@ def circles(rows: Collection[ChartRow], parents: Mapping[str, str | None]) -> li
         if code is not None and code in path:
             members = list(path)[list(path).index(code) :]
             line, first = min((lines[member], member) for member in members if member in lines)
-            detail = f"the parents go round in a circle: {_round(members)}."
+            detail = f"the parents go round in a circle: {_round(members)}. Give one of them another."
             problems.append(LineProblem(line, "validation_error", "parent", detail, parents[first]))
         done.update(path)
     return problems
@@ -113,7 +127,7 @@ def _compare(plan: ChartPlan, chart: Chart, row: ChartRow, account: ExistingAcco
     differences = list(_differences(chart, row, account, CHANGEABLE_COLUMNS))
     differences += [
         Difference(f"metadata.{key}", account.metadata.get(key), row.metadata.get(key))
-        for key in sorted(chart.metadata_keys)
+        for key in sorted(chart.metadata_keys if "metadata" not in row.faulty else ())
         if account.metadata.get(key) != metadata.get(key)
     ]
     if not differences:
@@ -132,7 +146,7 @@ def _differences(
 ) -> Iterator[Difference]:
     for column in columns:
         now, wanted = getattr(account, column), getattr(row, column)
-        if column in chart.columns and now != wanted:
+        if column in chart.columns and column not in row.faulty and now != wanted:
             yield Difference(column, now, wanted)
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ledger.imports.line_problems import UnusableFile
@@ -27,11 +27,15 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's cells by column. One that cannot be read has a `problem` instead, and of its cells what there is."""
+    """A row's cells by column. One that cannot be read has a `problem` too, and of its cells what there is.
+
+    Where single cells are the problem, `unstorable` says by column what is wrong with each.
+    """
 
     line: int
     cells: dict[str, str]
     problem: str | None = None
+    unstorable: Mapping[str, str] = field(default_factory=dict)
 
 
 class CsvTable:
@@ -70,8 +74,12 @@ class CsvTable:
     def _row(self, line: int, cells: list[str]) -> Row:
         named = dict(zip(self.columns, cells, strict=False))
         if len(cells) != len(self.columns):
-            return Row(line, named, f"The row has {len(cells)} cells, the header {len(self.columns)}.")
-        return Row(line, named, _unstorable("".join(cells)))
+            counted = f"The row has {len(cells)} cells, the header {len(self.columns)}"
+            return Row(line, named, f"{counted}: write a cell for each column, an empty one too.")
+        problem = _unstorable("".join(cells))
+        if problem is None:
+            return Row(line, named)
+        return Row(line, named, problem, {column: why for column, cell in named.items() if (why := _unstorable(cell))})
 
     def _lines(self) -> Iterator[str]:
         line = 1
@@ -127,7 +135,7 @@ def _unreadable(error: str, first: int, last: int) -> str:
 
 def _unstorable(text: str) -> str | None:
     if "\x00" in text:
-        return "A cell holds a NUL character."
+        return "A cell holds a NUL character: remove it."
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return "A cell is not UTF-8: save the file as UTF-8."
     return None

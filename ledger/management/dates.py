@@ -3,9 +3,13 @@
 from argparse import ArgumentTypeError
 from datetime import date
 
+from ledger.domain.dates import parse_date
+from ledger.domain.refusals import InvalidRequest
+
 
 def day(text: str) -> date:
+    """The day that an option names; for argparse's `type`."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date: write it as 2026-01-31.") from None
+        return parse_date(text)
+    except InvalidRequest as refusal:
+        raise ArgumentTypeError(refusal.detail) from None

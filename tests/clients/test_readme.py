@@ -32,6 +32,8 @@ def printed_by(python: str, code: str, service: Running, folder: Path, *, path: 
 def test_the_example_of_the_clients_readme_prints_what_it_says(service: Running, tmp_path: Path) -> None:
     code, printed = example()
     assert printed_by(sys.executable, code, service, tmp_path, path=str(FOLDER / "src")) == printed
+    again = printed_by(sys.executable, code, service, tmp_path, path=str(FOLDER / "src"))
+    assert again == printed.replace("applied 25.00", "duplicate 25.00")
 
 
 @pytest.mark.prove

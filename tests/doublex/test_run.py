@@ -1,8 +1,10 @@
 """`make run` as its user sees it: real processes on a data folder of the test's own."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.doublex.running import ROOT, Running
+from tests.doublex.running import ROOT, START_SECONDS_MAX, Running
 
 
 @pytest.fixture
@@ -58,6 +60,33 @@ def test_a_run_answers_serves_commands_beside_it_and_survives_a_kill(run: Runnin
         code = again.end()
     assert (code, "Stopping." in again.said) == (0, True)
     assert not [member for member in members if member.is_running()]
+
+
+# The broker tells of a setting of the machine, which is its owner's to choose (docs/operators.md).
+OF_THE_MACHINE = "WARNING Memory overcommit must be enabled"
+# Celery shows its level so: "@%WARNING".
+TROUBLE = re.compile(r"error|(?<!@%)warn|fatal|traceback|failed|refused|exited with", re.IGNORECASE)
+
+
+def wait_for_the_worker(run: Running) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    # A question that is asked before the worker listens is not answered later.
+    while run.beside("-m", "celery", "-A", "doublex", "inspect", "ping", "--timeout", "1").returncode:
+        assert time.monotonic() < deadline
+
+
+def test_two_healthy_starts_log_nothing_that_looks_like_trouble(tmp_path: Path) -> None:
+    for start in ("first", "second"):
+        run = Running(tmp_path / "data")
+        run.wait_until_up()
+        assert run.ask("/api/transfers/", transfer(start))["status"] == "applied"
+        wait_for_the_worker(run)
+        assert run.end() == 0
+    logs = sorted((tmp_path / "data" / "logs").iterdir())
+    assert [log.stem for log in logs] == ["beat", "broker", "postgres", "prepare", "web", "worker"]
+    lines = [f"{log.name}: {line}" for log in logs for line in log.read_text("utf-8").splitlines()]
+    assert len(lines) > 20
+    assert not [line for line in lines if TROUBLE.search(line) and OF_THE_MACHINE not in line]
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

@@ -115,6 +115,15 @@ def test_every_setting_of_the_start_that_is_wrong_is_named() -> None:
         assert f"{name}={value!r}" in said
 
 
+def test_a_web_server_with_fewer_connections_than_threads_is_not_started_and_a_worker_is(
+    servers: dict[str, str],
+) -> None:
+    environment = os.environ | servers | {"DATABASE_POOL_SIZE": "4", "MIGRATE_ON_START": "true"}
+    assert "DATABASE_POOL_SIZE=4, WEB_THREADS=32" in refused("web", environment)
+    del environment["DATABASE_OWNER_URL"]
+    assert "DATABASE_OWNER_URL is not set" in refused("worker", environment)
+
+
 def test_without_an_owner_nothing_is_migrated_and_the_setting_is_named(servers: dict[str, str]) -> None:
     environment = os.environ | servers
     del environment["DATABASE_OWNER_URL"]

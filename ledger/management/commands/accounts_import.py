@@ -6,7 +6,7 @@ from ledger.imports.accounts import ChartRefused, import_accounts
 from ledger.imports.chart_file import COLUMNS
 from ledger.imports.chart_plan import ChartPlan
 from ledger.imports.csv_table import CsvTable
-from ledger.management.imports import LINES_REFUSED, add_import_arguments, asked_ledger, checked_delimiter, opened
+from ledger.management.imports import add_import_arguments, asked_ledger, opened
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = asked_ledger(options["ledger"])
-        delimiter, dry_run = checked_delimiter(options["delimiter"]), options["dry_run"]
+        delimiter, dry_run = options["delimiter"], options["dry_run"]
         with opened(options["file"]) as file:
             table = CsvTable(file, COLUMNS, delimiter)
             try:
@@ -31,8 +31,9 @@ class Command(BaseCommand):
             except ChartRefused as refused:
                 for problem in refused.problems:
                     self.stderr.write(f"{options['file']}: {problem}")
-                summary = f"{options['file']}: {len(refused.problems)} problems; nothing was written."
-                raise CommandError(summary, returncode=LINES_REFUSED) from refused
+                raise CommandError(
+                    f"{options['file']}: {len(refused.problems)} problems; nothing was written."
+                ) from refused
         self._say(done, dry_run=dry_run)
 
     def _say(self, done: ChartPlan, *, dry_run: bool) -> None:

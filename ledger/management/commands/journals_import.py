@@ -18,14 +18,7 @@ from ledger.imports.journal_lines import entries_of_lines
 from ledger.imports.journal_rows import COLUMNS, entries_of_rows
 from ledger.imports.journals import Tally, import_journals
 from ledger.imports.rehearsal import Rehearsal
-from ledger.management.imports import (
-    LINES_REFUSED,
-    UNUSABLE,
-    add_import_arguments,
-    asked_ledger,
-    checked_delimiter,
-    opened,
-)
+from ledger.management.imports import USAGE, add_import_arguments, asked_ledger, opened
 
 INTERRUPTED = 130
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
@@ -45,27 +38,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = asked_ledger(options["ledger"])
-        delimiter = checked_delimiter(options["delimiter"])
         path: Path = options["file"]
         is_json = options["format"] == "jsonl" if options["format"] else path.suffix in JSON_SUFFIXES
         errors_path = options["errors"] or path.with_name(f"{path.name}.errors.{'jsonl' if is_json else 'csv'}")
         if errors_path.resolve() == path.resolve():
-            raise CommandError("--errors: this is the file to import itself; name another.", returncode=UNUSABLE)
+            raise CommandError("--errors: this is the file to import itself; name another.", returncode=USAGE)
         tally = Tally()
         try:
             with opened(path) as file, ErrorFile(errors_path) as errors:
-                entries = _entries(file, ledger_id, delimiter, is_json=is_json)
+                entries = _entries(file, ledger_id, options["delimiter"], is_json=is_json)
                 answers_of = Rehearsal(ledger_id).answers_of if options["dry_run"] else post_all
                 _show_progress(file, import_journals(entries, errors.add, tally, answers_of), tally)
         except KeyboardInterrupt:
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None
         except OperationalError as error:
-            raise CommandError(
-                f"The database went away: {tally}. The same command again goes on.", returncode=UNUSABLE
-            ) from error
+            raise CommandError(f"The database went away: {tally}. The same command again goes on.") from error
         self.stdout.write(f"{'Dry run, nothing is written: ' if options['dry_run'] else ''}{tally}.")
         if tally.refused:
-            raise CommandError(f"{tally.refused} refused: see {errors_path}.", returncode=LINES_REFUSED)
+            raise CommandError(f"{tally.refused} refused: see {errors_path}.")
 
 
 def _entries(file: BinaryIO, ledger_id: UUID, delimiter: str | None, *, is_json: bool) -> Iterator[Entry]:

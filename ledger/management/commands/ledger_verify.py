@@ -41,5 +41,5 @@ class Command(BaseCommand):
         books = "All ledgers" if code is None else f"Ledger {code}"
         if found:
             what = "1 discrepancy" if len(found) == 1 else f"{len(found)} discrepancies"
-            raise CommandError(f"{books}: {what}.", returncode=1)
+            raise CommandError(f"{books}: {what}.")
         self.stdout.write(f"{books}: no discrepancy, after {time.monotonic() - started_at:.1f} s.")

@@ -116,13 +116,18 @@ def user_form(user: User, **values: object) -> dict[str, object]:
     return {"username": user.username, "is_staff": "on", "is_active": "on"} | values
 
 
+PASSWORDS = {"usable_password": "true", "password1": "a-long-secret-9", "password2": "a-long-secret-9"}
+
+
 def test_an_operator_makes_a_user_and_puts_him_into_a_group(office: Office) -> None:
+    """Without a password: whoever chose it could log in with it, whatever groups the user is given later."""
     name = f"u-{uuid.uuid4().hex}"
-    passwords = {"usable_password": "true", "password1": "a-long-secret-9", "password2": "a-long-secret-9"}
-    made = office.post("/admin/auth/user/add/", username=name, **passwords)
+    assert "until a superuser gives him a password" in office.page("/admin/auth/user/add/")
+    made = office.post("/admin/auth/user/add/", username=name, **PASSWORDS)
     assert made.status_code == 302, text_of(made)
     user = User.objects.get(username=name)
-    group = Group.objects.get(name=GroupName.ACCOUNTANTS)
+    assert not user.has_usable_password()
+    group = Group.objects.get(name=GroupName.AUDITORS)
     changed = office.client.post(page_url("auth_user", user.id), user_form(user, groups=[group.id]), secure=True)
     assert changed.status_code == 302, text_of(changed)
     assert list(user.groups.all()) == [group]
@@ -131,16 +136,71 @@ def test_an_operator_makes_a_user_and_puts_him_into_a_group(office: Office) -> N
     membership = AuditEntry.objects.filter(table_name="auth_user_groups", new_row__user_id=user.id).get()
     assert membership.user_name == office.user.username
     page = office.page(list_url("ledger_auditentry"), table="auth_user_groups", user=office.user.username)
-    assert f"user {name}, group accountants" in page
+    assert f"user {name}, group auditors" in page
 
 
-def test_a_changed_password_is_recorded_as_whose_change_it_was(office: Office) -> None:
+def test_an_operator_switches_a_user_off_and_on_and_his_groups_stay(office: Office) -> None:
+    accountant = make_user()
+    accountant.groups.add(Group.objects.get(name=GroupName.ACCOUNTANTS))
+    for is_active in (False, True):
+        values = user_form(accountant, last_name="Known") | ({} if is_active else {"is_active": ""})
+        assert office.client.post(page_url("auth_user", accountant.id), values, secure=True).status_code == 302
+        accountant.refresh_from_db()
+        assert (accountant.is_active, accountant.last_name) == (is_active, "Known")
+        assert [group.name for group in accountant.groups.all()] == [GroupName.ACCOUNTANTS]
+    changes = AuditEntry.objects.filter(table_name="auth_user_groups", user_name=office.user.username)
+    assert not changes.exists()
+
+
+def test_an_operator_gives_no_group_that_may_do_more_than_he(office: Office) -> None:
+    """Hence he becomes no accountant, neither under his own name nor under one that he makes."""
     user = make_user()
-    passwords = {"usable_password": "true", "password1": "a-long-secret-9", "password2": "a-long-secret-9"}
-    response = office.post(f"/admin/auth/user/{user.id}/password/", **passwords)
+    accountants, auditors = (Group.objects.get(name=name) for name in (GroupName.ACCOUNTANTS, GroupName.AUDITORS))
+    page = office.get(page_url("auth_user", user.id)).content.decode()
+    assert f'value="{auditors.id}"' in page
+    assert f'value="{accountants.id}"' not in page
+    values = user_form(user, groups=[accountants.id])
+    refused = office.client.post(page_url("auth_user", user.id), values, secure=True)
+    assert f"{accountants.id} is not one of the available choices" in text_of(refused)
+    assert not user.groups.exists()
+    superuser = Office.of_superuser()
+    assert superuser.client.post(page_url("auth_user", user.id), values, secure=True).status_code == 302
+    assert list(user.groups.all()) == [accountants]
+
+
+def test_only_a_superuser_sets_somebody_elses_password(office: Office) -> None:
+    accountant = make_user()
+    accountant.groups.add(Group.objects.get(name=GroupName.ACCOUNTANTS))
+    accountant.set_password("the-old-one-1")
+    accountant.save()
+    url = f"/admin/auth/user/{accountant.id}/password/"
+    assert office.get(url).status_code == 403
+    assert office.post(url, **PASSWORDS).status_code == 403
+    values = user_form(accountant, password="taken-over-9", username="taken-over")
+    assert office.client.post(page_url("auth_user", accountant.id), values, secure=True).status_code == 302
+    page = office.get(page_url("auth_user", accountant.id)).content.decode()
+    assert "Only a superuser changes it." in page
+    assert "/password/" not in page
+    before = accountant.username
+    accountant.refresh_from_db()
+    assert (accountant.check_password("the-old-one-1"), accountant.username) == (True, before)
+
+
+def test_a_changed_password_is_recorded_as_whose_change_it_was() -> None:
+    office, user = Office.of_superuser(), make_user()
+    response = office.post(f"/admin/auth/user/{user.id}/password/", **PASSWORDS)
     assert response.status_code == 302, text_of(response)
+    user.refresh_from_db()
+    assert user.check_password(PASSWORDS["password1"])
     entry = AuditEntry.objects.filter(table_name="auth_user", row_id=str(user.id)).latest("id")
     assert (entry.user_name, (entry.new_row or {})["password"]) == (office.user.username, "(changed)")
+
+
+def test_a_superuser_makes_a_user_with_a_password() -> None:
+    name = f"u-{uuid.uuid4().hex}"
+    made = Office.of_superuser().post("/admin/auth/user/add/", username=name, **PASSWORDS)
+    assert made.status_code == 302, text_of(made)
+    assert User.objects.get(username=name).check_password(PASSWORDS["password1"])
 
 
 def test_ones_own_password_is_changed_under_ones_own_name() -> None:
@@ -171,8 +231,7 @@ def test_an_operator_changes_neither_himself_nor_a_superuser(office: Office, who
     group = Group.objects.get(name=GroupName.ACCOUNTANTS)
     values = user_form(target, groups=[group.id], email="taken@over.example")
     assert office.client.post(page_url("auth_user", target.id), values, secure=True).status_code == 403
-    passwords = {"usable_password": "true", "password1": "a-long-secret-9", "password2": "a-long-secret-9"}
-    assert office.post(f"/admin/auth/user/{target.id}/password/", **passwords).status_code == 403
+    assert office.post(f"/admin/auth/user/{target.id}/password/", **PASSWORDS).status_code == 403
     target.refresh_from_db()
     assert (target.email, target.password) == ("", "!")
     assert group not in target.groups.all()

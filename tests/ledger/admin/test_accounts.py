@@ -138,7 +138,41 @@ def test_the_list_is_of_one_ledger_and_remembers_which(office: Office, ledger: L
     assert "THEIRS" in office.page(list_url("ledger_account"), ledger=other.code)
 
 
-@pytest.mark.parametrize("nonsense", ["no-such", "", "\x00", "' OR 1=1 --"])
+def test_who_has_looked_at_no_ledger_yet_is_asked_and_a_browser_remembers_the_answer(
+    office: Office, ledger: Ledger, cash: Account
+) -> None:
+    """Nobody works in a ledger only because it comes first by the alphabet. Another user of the browser is asked too."""
+    Ledger.objects.create(code=f"{ledger.code[:40]}-o", base_ccy_id="EUR")
+    for model in ("ledger_journal", "fx_settlement"):
+        assert "Choose a ledger" in office.page(list_url(model))
+    for parameters in ({}, {"ledger": ""}, {"q": "CASH"}):
+        asked = office.page(list_url("ledger_account"), **parameters)
+        assert "Choose a ledger" in asked
+        assert "CASH" not in asked
+    assert '<option value="" selected>' in office.get("/admin/ledger/account/open/").content.decode()
+    assert "This field is required." in office.refused(
+        "/admin/ledger/account/open/", ledger="", code="NEW", name="New", ccy="EUR", type="asset"
+    )
+    assert not Account.objects.filter(code="NEW").exists()
+
+    assert "CASH" in office.page(list_url("ledger_account"), ledger=ledger.code)
+    office.client.cookies.pop("sessionid")
+    office.client.force_login(office.user)
+    assert "CASH" in office.page(list_url("ledger_account"))
+
+    other = Office.of_group("accountants")
+    other.client.cookies["last_ledger"] = office.client.cookies["last_ledger"].value
+    assert "Choose a ledger" in other.page(list_url("ledger_account"))
+
+
+def test_an_empty_list_says_whether_nothing_is_there_or_nothing_matches(office: Office, ledger: Ledger) -> None:
+    assert "There are no accounts to show." in office.page(list_url("ledger_account"), ledger=ledger.code)
+    for narrowed in ({"q": "x"}, {"type": "asset"}):
+        page = office.page(list_url("ledger_account"), ledger=ledger.code, **narrowed)
+        assert "None of the accounts fits the search and the filters." in page
+
+
+@pytest.mark.parametrize("nonsense", ["no-such", "\x00", "' OR 1=1 --"])
 def test_a_ledger_that_is_none_leads_back_to_the_list(office: Office, cash: Account, nonsense: str) -> None:
     response = office.get(list_url("ledger_account"), ledger=nonsense)
     assert (response.status_code, response["Location"]) == (302, "/admin/ledger/account/?e=1")
