@@ -21,6 +21,7 @@ from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import NotFound, Refusal
 from ledger.extensions import Plan, extensions
 from ledger.group_queue import GroupQueue
+from ledger.posting_attempts import Failed
 from ledger.posting_group import Outcome
 from ledger.queries.account_facts import account_facts, minor_units
 from ledger.queries.journal_list import journal_of
@@ -35,7 +36,7 @@ CURRENCIES_OF_A_SETTLEMENT = 2
 
 Result = TypeVar("Result")
 
-_queue: GroupQueue[Bundle, list[Outcome]] = GroupQueue(
+_queue: GroupQueue[Bundle, list[Outcome | Failed]] = GroupQueue(
     posting_attempts.post,
     size_max=GROUP_LEGS_MAX,
     wait_seconds=telemetry.QUEUE_WAIT_SECONDS,
@@ -58,6 +59,7 @@ def post_transfer(order: TransferOrder) -> PostedTransfer:
         Busy: nothing was written, the same order may be sent again.
         OutcomeUnknown: the commit's reply was lost; the same order again tells what happened.
         RuntimeError: called inside an open transaction, where isolation cannot be set.
+        Anything else is a bug; it is raised to no other caller of the same group.
     """
     return _one(check_transfers([order])[0])
 
@@ -171,9 +173,16 @@ def _outcomes(bundle: Bundle) -> list[Outcome]:
         return list(refusals if not bundle.atomic else [_first(refusals)] * len(refusals))
     size = sum(order.leg_count for order in bundle.orders)
     try:
-        return _queue.submit(bundle, size=size, timeout_seconds=QUEUE_TIMEOUT_SECONDS)
+        outcomes = _queue.submit(bundle, size=size, timeout_seconds=QUEUE_TIMEOUT_SECONDS)
     except Refusal as busy:
         return [busy] * len(bundle.orders)
+    return [_unless_failed(outcome) for outcome in outcomes]
+
+
+def _unless_failed(outcome: Outcome | Failed) -> Outcome:
+    if isinstance(outcome, Failed):
+        raise outcome.error
+    return outcome
 
 
 def _first(refusals: Sequence[Refusal]) -> Refusal:

@@ -1,7 +1,8 @@
-"""Posting a group against a database that may say: not now, not together, or not at all."""
+"""Posting a group that PostgreSQL may refuse: not now, not together, or not at all; or that we fail to post."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import tenacity
 from django.db import Error, connection
@@ -18,32 +19,37 @@ ATTEMPTS_MAX = 8
 Result = TypeVar("Result")
 
 
-def post(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
-    """Post a group, again where that may help; should PostgreSQL refuse it, post it in ever smaller parts.
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why an order got no answer that has a name: a bug of ours, to be raised where the order came from."""
 
-    A group of the queue that follows another passes the gate first, so that it is whole when it is looked at.
+    error: Exception
 
-    So each order gets its own answer, and a bug in one is not the end of its mates.
 
-    Raises:
-        django.db.Error: a lone order, or an atomic bundle, that PostgreSQL refuses for a reason that has no name.
+def post(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]]:
+    """Post a group, again where that may help; should it fail, post it in ever smaller parts.
+
+    So each order gets its own answer, and a bug in one is not the end of its mates. A group of the queue that follows
+    another passes the gate first, so that it is whole when it is looked at.
     """
     gate_first = isinstance(bundles, Group) and bundles.follows
     try:
-        return with_retries(lambda: post_group(bundles, gate_first=gate_first))
+        return _of_any_kind(with_retries(lambda: post_group(bundles, gate_first=gate_first)))
     except Refusal as refusal:
         return [[refusal] * len(bundle.orders) for bundle in bundles]
-    except Error as error:
-        refusal_of_all = as_refusal(error)
-        may_pass_in_parts = not (is_worth_retrying(error) or is_out_of_time(error))
-        if may_pass_in_parts and (parts := _parts(bundles)):
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is nobody's but the order's that made it
+        is_in_the_way = isinstance(error, Error) and (is_worth_retrying(error) or is_out_of_time(error))
+        if not is_in_the_way and (parts := _parts(bundles)):
             return parts
-        if refusal_of_all is None:
-            raise
-        return [[refusal_of_all] * len(bundle.orders) for bundle in bundles]
+        refusal_of_all = as_refusal(error) if isinstance(error, Error) else None
+        return [[refusal_of_all or Failed(error)] * len(bundle.orders) for bundle in bundles]
 
 
-def _parts(bundles: Sequence[Bundle]) -> list[list[Outcome]] | None:
+def _of_any_kind(outcomes: list[list[Outcome]]) -> list[list[Outcome | Failed]]:
+    return cast("list[list[Outcome | Failed]]", outcomes)
+
+
+def _parts(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]] | None:
     """The outcomes of the group's parts, each posted alone; None where it has no parts."""
     if len(bundles) > 1:
         return [outcomes for bundle in bundles for outcomes in post([bundle])]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
 
 from ledger import posting, posting_group, posting_rows
 from ledger.domain import refusals
 from ledger.domain.checked import Bundle, CheckedOrder
-from ledger.domain.posted import PostedBefore, PostedTransfer
+from ledger.domain.judging import judge
+from ledger.domain.posted import PostedTransfer
 from ledger.models import Account, Ledger
-from ledger.posting_attempts import post
+from ledger.posting_attempts import Failed, post
 from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import Footprint
@@ -49,37 +49,49 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting_group, "write", write)
 
 
+def kinds(outcomes: list[list[Any]]) -> list[list[type]]:
+    return [[type(outcome) for outcome in of_bundle] for of_bundle in outcomes]
+
+
 @pytest.mark.usefixtures("lying_rows")
 def test_a_bug_in_one_order_is_not_the_end_of_its_mates(ledger: Ledger) -> None:
     good = [Bundle((checked(ledger), checked(ledger))), Bundle((checked(ledger),))]
-    with pytest.raises(IntegrityError, match="balance"):
-        post([*good, Bundle((checked(ledger, "bug"),))])
-    assert [[type(o) for o in outcomes] for outcomes in post(good)] == [
-        [PostedBefore, PostedBefore],
-        [PostedBefore],
-    ], "the bug's mates were posted before it raised"
-
-
-@pytest.mark.usefixtures("lying_rows")
-def test_of_two_bundles_the_good_one_is_posted(ledger: Ledger) -> None:
-    with pytest.raises(IntegrityError, match="balance"):
-        post([Bundle((checked(ledger),)), Bundle((checked(ledger, "bug"),))])
-    assert Footprint.of(ledger).journals == 1
+    outcomes = post([*good, Bundle((checked(ledger, "bug"),))])
+    assert kinds(outcomes) == [[PostedTransfer] * 2, [PostedTransfer], [Failed]]
+    (failed,) = outcomes[2]
+    assert isinstance(failed, Failed)
+    assert "balance" in str(failed.error)
+    assert Footprint.of(ledger).journals == 3
 
 
 @pytest.mark.usefixtures("lying_rows")
 def test_a_bug_in_an_atomic_bundle_posts_none_of_it(ledger: Ledger) -> None:
     before = Footprint.of(ledger)
-    with pytest.raises(IntegrityError):
-        post([Bundle((checked(ledger), checked(ledger, "bug")), atomic=True)])
+    assert kinds(post([Bundle((checked(ledger), checked(ledger, "bug")), atomic=True)])) == [[Failed] * 2]
     assert Footprint.of(ledger) == before
 
 
 @pytest.mark.usefixtures("lying_rows")
 def test_a_bundle_of_its_own_is_taken_apart(ledger: Ledger) -> None:
-    with pytest.raises(IntegrityError):
-        post([Bundle((checked(ledger), checked(ledger, "bug")))])
+    assert kinds(post([Bundle((checked(ledger), checked(ledger, "bug")))])) == [[PostedTransfer, Failed]]
     assert Footprint.of(ledger).journals == 1
+
+
+def test_a_bug_of_python_reaches_nobody_but_the_caller_whose_order_met_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge_with_a_bug(planned: Any, *others: Any) -> Any:
+        if planned.description == "bug":
+            raise KeyError("forgotten")
+        return judge(planned, *others)
+
+    monkeypatch.setattr(posting_group, "judge", judge_with_a_bug)
+    outcomes = post([Bundle((checked(ledger, "bug"),)), Bundle((checked(ledger),))])
+    assert kinds(outcomes) == [[Failed], [PostedTransfer]]
+    before = Footprint.of(ledger)
+    with pytest.raises(KeyError, match="forgotten"):
+        posting.post_transfer(transfer(ledger, "CASH", "REV", "1.00", description="bug"))
+    assert Footprint.of(ledger) == before
 
 
 def test_a_refusal_that_postgresql_names_reaches_only_whom_it_concerns(
