@@ -44,14 +44,14 @@ class _Ticket(Generic[Job, Result]):
 class Group(Sequence[Job]):
     """The jobs of one group, in queue order. Who looks at them closes the group: until then others may still join.
 
-    `follows`: another group was in flight when this one's leader came, so that waiting for something else first makes
-    the group larger.
+    `expects_more`: its leader waited for another group, or the group before was shared. So more are about to come, and
+    waiting for something else before one looks makes the group larger.
     """
 
-    def __init__(self, take: Callable[[], Sequence[Job]], *, follows: bool) -> None:
+    def __init__(self, take: Callable[[], Sequence[Job]], *, expects_more: bool) -> None:
         self._take = take
         self._jobs: Sequence[Job] | None = None
-        self.follows = follows
+        self.expects_more = expects_more
 
     @property
     def jobs(self) -> Sequence[Job]:
@@ -96,6 +96,7 @@ class GroupQueue(Generic[Job, Result]):
         self._mutex = threading.Lock()
         self._queue: deque[_Ticket[Job, Result]] = deque()
         self._led = False
+        self._is_shared = False
         self.arrived = 0
 
     def submit(self, job: Job, *, size: int, timeout_seconds: float) -> Result:
@@ -107,7 +108,7 @@ class GroupQueue(Generic[Job, Result]):
             Busy: the job was still queued after `timeout_seconds`; it was not run and never will be.
         """
         if connection.in_atomic_block:
-            return self._run(Group(lambda: [job], follows=False))[0]
+            return self._run(Group(lambda: [job], expects_more=False))[0]
         ticket: _Ticket[Job, Result] = _Ticket(job, size)
         ticket.asleep.acquire()
         queued_at = time.perf_counter()
@@ -116,13 +117,13 @@ class GroupQueue(Generic[Job, Result]):
             self.arrived += 1
             if not self._led:
                 self._led, ticket.state = True, _State.LEADING
-        follows = ticket.state is not _State.LEADING
-        if follows:
+        is_first = ticket.state is _State.LEADING
+        if not is_first:
             self._wait(ticket, timeout_seconds)
         if self._wait_seconds:
             self._wait_seconds.observe(time.perf_counter() - queued_at)
         if ticket.state is _State.LEADING:
-            self._lead(ticket, follows=follows)
+            self._lead(ticket, expects_more=self._is_shared or not is_first)
         if ticket.error is not None:
             raise ticket.error
         return ticket.result  # type: ignore[return-value]
@@ -137,14 +138,14 @@ class GroupQueue(Generic[Job, Result]):
         # Taken or promoted in the meantime: from here the database's own time-outs bound the wait.
         ticket.asleep.acquire()
 
-    def _lead(self, leader: _Ticket[Job, Result], *, follows: bool) -> None:
+    def _lead(self, leader: _Ticket[Job, Result], *, expects_more: bool) -> None:
         tickets: list[_Ticket[Job, Result]] = []
 
         def take() -> list[Job]:
             tickets.extend(self._take())
             return [ticket.job for ticket in tickets]
 
-        group = Group(take, follows=follows)
+        group = Group(take, expects_more=expects_more)
         try:
             with self._connection.lent():
                 results = self._run(group)
@@ -157,6 +158,7 @@ class GroupQueue(Generic[Job, Result]):
         finally:
             if self._group_size:
                 self._group_size.observe(len(tickets))
+            self._is_shared = len(tickets) > 1
             self._hand_over()
             for ticket in tickets:
                 ticket.state = _State.DONE

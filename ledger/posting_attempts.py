@@ -29,10 +29,10 @@ class Failed:
 def post(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]]:
     """Post a group, again where that may help; should it fail, post it in ever smaller parts.
 
-    So each order gets its own answer, and a bug in one is not the end of its mates. A group of the queue that follows
-    another passes the gate first, so that it is whole when it is looked at.
+    So each order gets its own answer, and a bug in one is not the end of its mates. A group of the queue that expects
+    more passes the gate first, so that it is whole when it is looked at.
     """
-    gate_first = isinstance(bundles, Group) and bundles.follows
+    gate_first = isinstance(bundles, Group) and bundles.expects_more
     try:
         return _of_any_kind(with_retries(lambda: post_group(bundles, gate_first=gate_first)))
     except Refusal as refusal:

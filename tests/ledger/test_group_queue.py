@@ -12,13 +12,13 @@ class Gatekeeper:
 
     def __init__(self) -> None:
         self.groups: list[list[str]] = []
-        self.follows: list[bool] = []
+        self.expected_more: list[bool] = []
         self.entered = threading.Event()
         self.may_pass = threading.Event()
 
     def __call__(self, jobs: Group[str]) -> list[str]:
         self.groups.append(list(jobs))
-        self.follows.append(jobs.follows)
+        self.expected_more.append(jobs.expects_more)
         self.entered.set()
         assert self.may_pass.wait(10)
         if "boom" in jobs:
@@ -78,7 +78,7 @@ def test_until_somebody_looks_at_a_group_others_may_still_join_it() -> None:
     def run(group: Group[str]) -> list[str]:
         entered.set()
         assert may_look.wait(10)
-        seen.append((group.follows, list(group)))
+        seen.append((group.expects_more, list(group)))
         return list(group)
 
     queue: GroupQueue[str, str] = GroupQueue(run, size_max=10)
@@ -91,14 +91,19 @@ def test_until_somebody_looks_at_a_group_others_may_still_join_it() -> None:
     assert seen == [(False, ["a", "b", "c"])]
 
 
-def test_a_group_that_followed_another_says_so(queue: GroupQueue[str, str], gatekeeper: Gatekeeper) -> None:
+def test_a_group_expects_more_when_it_waited_for_another_or_the_one_before_was_shared(
+    queue: GroupQueue[str, str], gatekeeper: Gatekeeper
+) -> None:
     answers: dict[str, str] = {}
     threads = [submit(queue, "a", answers)]
     assert gatekeeper.entered.wait(10)
-    threads += [submit(queue, "b", answers)]
+    threads += [submit(queue, job, answers) for job in ("b", "c")]
     gatekeeper.may_pass.set()
-    assert [thread.outcome() for thread in threads] == [None] * 2
-    assert gatekeeper.follows == [False, True]
+    assert [thread.outcome() for thread in threads] == [None] * 3
+    for job in ("d", "e"):
+        assert submit(queue, job, answers).outcome() is None
+    assert gatekeeper.groups == [["a"], ["b", "c"], ["d"], ["e"]]
+    assert gatekeeper.expected_more == [False, True, True, False]
 
 
 def test_a_failure_before_anybody_looked_reaches_all_who_had_joined() -> None:

@@ -198,12 +198,12 @@ def test_a_group_that_waited_in_vain_is_busy_as_a_whole_and_waits_no_second_time
     assert len(waits) == 1
 
 
-def test_a_group_that_follows_another_is_looked_at_only_behind_the_gate(
+def test_a_group_that_expects_more_is_looked_at_only_behind_the_gate(
     ledger: Ledger, held_gate: Callable[[], None]
 ) -> None:
     waiting = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),))]
     outcomes: list[list[Any]] = []
-    group = Group(lambda: list(waiting), follows=True)
+    group = Group(lambda: list(waiting), expects_more=True)
     thread = InBackground(lambda: outcomes.extend(posting_attempts.post(group)))
     backend_that_waits("ExclusiveLock")
     waiting.append(Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "2.00")),)))
