@@ -7,13 +7,13 @@ its journals, is refused at the end of the very statement (docs/architecture.md)
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts
 from ledger.domain.checked import Companion, WriteRows
 from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.domain.records import record
 from ledger.queries.arrays import spelled
 from ledger.queries.messages import Message
 
@@ -60,13 +60,13 @@ _WRITE_GROUP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewLeg:
     account: AccountFacts
     account_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewPosting:
     """One key with its journals, and what their legs need beyond what is shown to callers."""
 

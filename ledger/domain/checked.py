@@ -1,18 +1,19 @@
 """An order that was checked outside any lock, on its way to the group that posts it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from uuid import UUID
 
 from ledger.domain.journals import PlannedJournal
 from ledger.domain.posted import PostedJournal
+from ledger.domain.records import record
 from ledger.domain.refusals import Refusal
 
 WriteRows = Callable[[Sequence[tuple[Any, tuple[PostedJournal, ...]]]], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Companion:
     """Rows of another app that belong to a posting: in the books' own transaction, or not at all.
 
@@ -25,7 +26,7 @@ class Companion:
     answer: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckedOrder:
     """What the posting transaction needs: the key, what the key stands for, and the journals or the refusal.
 
@@ -48,7 +49,7 @@ class CheckedOrder:
         return sum(len(planned.legs) for planned in self.journals)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bundle:
     """Orders that one caller sends together; `atomic` ones are posted all or not at all."""
 

@@ -1,7 +1,6 @@
 """What a journal is before it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts, Side
 from ledger.domain.orders import OnClosed
+from ledger.domain.records import record
 
 
 class JournalKind(StrEnum):
@@ -18,7 +18,7 @@ class JournalKind(StrEnum):
     REVALUATION = "revaluation"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedLeg:
     """A leg that fits its account; `amount` in major units of the account's currency."""
 
@@ -27,7 +27,7 @@ class PlannedLeg:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedStep:
     """A leg with what it leaves: the account's balance and its running number."""
 
@@ -36,7 +36,7 @@ class PlannedStep:
     account_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedJournal:
     """A balanced journal that is not dated nor numbered yet.
 

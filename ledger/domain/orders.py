@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ledger.domain.accounts import Side
 from ledger.domain.money import DECIMALS_MAX, INTEGER_DIGITS_MAX, Money
+from ledger.domain.records import record
 
 
 class OnClosed(StrEnum):
@@ -21,7 +22,7 @@ class OnClosed(StrEnum):
     NEXT_OPEN_DAY = "next_open_day"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LegOrder:
     """One leg as the caller wrote it: `amount` is text in major units ("12.34"), checked when it is judged.
 
@@ -38,7 +39,7 @@ class LegOrder:
         return cls(account, side, f"{money.amount:f}", money.ccy)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StatedRate:
     """The rate at which the caller wants to convert: `rate` is text, `pair` ("EUR/USD") its direction, where given."""
 
@@ -46,7 +47,7 @@ class StatedRate:
     pair: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TransferOrder:
     """An order to post one balanced journal, or two between two currencies, once per `idempotency_key` in its ledger."""
 
@@ -79,7 +80,7 @@ class TransferOrder:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReversalOrder:
     """An order to post the mirror image of a journal, once only, and once per `idempotency_key` in its ledger."""
 

@@ -1,7 +1,7 @@
 """What the books answer: journals as they stand, ready to be rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
+from ledger.domain.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostedLeg:
     """A leg in the books; `amount` and `balance_after` in major units, `balance_after` on the normal side."""
 
@@ -23,7 +24,7 @@ class PostedLeg:
     balance_after: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostedJournal:
     id: UUID
     number: int
@@ -39,14 +40,14 @@ class PostedJournal:
     legs: tuple[PostedLeg, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostedBefore:
     """A key that had posted before; its journals are yet to be read."""
 
     key_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostedTransfer:
     """The journals of one key; `duplicate` when they had been posted before and nothing was written now.
 
