@@ -46,7 +46,9 @@ def checked_rates(
     file = read_rates(content, format_, source, unnamed_source=unnamed_source)
     passed_over = _check(file)
     if file.errors:
-        raise InvalidRateFile(f"The file has {len(file.errors)} errors; nothing was written.", file.errors)
+        errors = sorted(file.errors, key=lambda error: error.line)
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise InvalidRateFile(f"The file has {count}; nothing was written.", errors)
     if not file.rates:
         raise InvalidRateFile("There is not a single rate in the file.")
     return file, tuple(sorted(passed_over))
