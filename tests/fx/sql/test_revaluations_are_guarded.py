@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
 
 from fx.models import Revaluation
 from fx.revaluation import revalue
-from ledger.models import Journal, Ledger
-from ledger.posting import post_transfer
+from ledger.domain.orders import ReversalOrder
+from ledger.models import Ledger
+from ledger.posting import post_transfer, reverse_journal
 from tests.fx.books import CREDIT, DEBIT, conversion, fresh_day, leg, open_accounts, quote
 from tests.ledger.corrupting import unguarded
 from tests.ledger.raw_books import Footprint, at_every_isolation_level, connect, refused
@@ -22,13 +22,14 @@ INSERT = f"INSERT INTO fx_revaluation ({', '.join(COLUMNS)}) VALUES ({', '.join(
 ONE_DAY = timedelta(days=1)
 
 Row = dict[str, Any]
+Lie = Callable[[Ledger, Row], Row]
 
 
 def unrecorded(ledger: Ledger) -> Row:
     """A revaluation whose row the owner took away, so that it can be written again: truthfully, or with a lie."""
     bought = fresh_day()
     month_end = bought + timedelta(days=20)
-    open_accounts(ledger, "CASH-EUR", "CASH-USD")
+    open_accounts(ledger, "CASH-EUR", "CASH-USD", "OTHER-EUR")
     quote("EUR/USD", "1.1000", bought)
     quote("EUR/USD", "1.0000", month_end)
     legs = leg("CASH-EUR", CREDIT, "100.00"), leg("CASH-USD", DEBIT, None)
@@ -59,23 +60,50 @@ def test_the_truth_passes_once(ledger: Ledger, row: Row) -> None:
     refused(ledger, "fx_revaluation_journal_id_key", write(again))
 
 
-def first_journal(ledger: Ledger) -> UUID:
-    return Journal.objects.get(ledger=ledger, number=1).id
+def other_day(_: Ledger, row: Row) -> Row:
+    return {"date": row["date"] - ONE_DAY}
+
+
+def swapped(_: Ledger, row: Row) -> Row:
+    return {"journal_id": row["reversal_id"], "reversal_id": row["journal_id"]}
+
+
+def a_transfer_and_its_reversal(ledger: Ledger, row: Row) -> Row:
+    legs = leg("CASH-EUR", CREDIT, "1.00"), leg("OTHER-EUR", DEBIT, "1.00")
+    posted = post_transfer(conversion(ledger, *legs, on=row["date"])).journals[0].id
+    undo = ReversalOrder(ledger.id, posted, "undo", value_date=row["date"] + ONE_DAY)
+    return {"journal_id": posted, "reversal_id": reverse_journal(undo).journals[0].id}
+
+
+def a_transfer_of_the_next_day(ledger: Ledger, row: Row) -> Row:
+    legs = leg("CASH-EUR", CREDIT, "1.00"), leg("OTHER-EUR", DEBIT, "1.00")
+    return {"reversal_id": post_transfer(conversion(ledger, *legs, on=row["date"] + ONE_DAY)).journals[0].id}
+
+
+def moved(column: str, days: int) -> Lie:
+    def lie(_: Ledger, row: Row) -> Row:
+        with unguarded("ledger_journal", "ledger_leg") as owner:
+            for table, key in (("ledger_journal", "id"), ("ledger_leg", "journal_id")):
+                owner.execute(f"UPDATE {table} SET value_date = value_date + {days} WHERE {key} = %s", [row[column]])
+        return {}
+
+    return lie
 
 
 @at_every_isolation_level
 @pytest.mark.parametrize(
     "lie",
     [
-        lambda _, row: {"date": row["date"] - ONE_DAY},
-        lambda ledger, _: {"journal_id": first_journal(ledger)},
-        lambda ledger, _: {"reversal_id": first_journal(ledger)},
-        lambda _, row: {"journal_id": row["reversal_id"], "reversal_id": row["journal_id"]},
+        other_day,
+        swapped,
+        a_transfer_and_its_reversal,
+        a_transfer_of_the_next_day,
+        pytest.param(moved("journal_id", -1), id="its journal is a day early"),
+        pytest.param(moved("reversal_id", 1), id="its reversal is a day late"),
     ],
-    ids=["another day", "a transfer's journal", "a reversal that is none", "the two swapped"],
 )
 def test_a_revaluation_of_other_journals_is_refused(
-    ledger: Ledger, row: Row, level: psycopg.IsolationLevel, lie: Callable[[Ledger, Row], Row]
+    ledger: Ledger, row: Row, level: psycopg.IsolationLevel, lie: Lie
 ) -> None:
     refused(ledger, "revaluation_has_its_journals", write(row | lie(ledger, row)), level)
     assert not Revaluation.objects.filter(ledger=ledger).exists()
