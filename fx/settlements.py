@@ -64,7 +64,7 @@ class NewSettlement:
 
 
 def write_settlements(rows: Sequence[tuple[NewSettlement, tuple[PostedJournal, ...]]]) -> None:
-    """Insert the settlements of journals that the same transaction writes next; they count once it is committed."""
+    """Insert the settlements of journals that the same transaction writes next; they count with its COMMIT."""
     columns = zip(*[_row(new, journals) for new, journals in rows], strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [list(column) for column in columns])

@@ -63,7 +63,8 @@ PAIRS_HAVE_THEIR_SETTLEMENT = sql_check(
     SELECT k.ledger_id, format('key %s', k.key), 'a settlement of its two journals', 'none'
       FROM ledger_idempotencykey k
       JOIN ledger_journal j ON j.idempotency_key_id = k.id AND j.ordinal = 1
-     WHERE k.ledger_id {only} AND k.journal_count = 2 AND j.kind IN ('transfer', 'reversal')
+      JOIN ledger_journal other ON other.idempotency_key_id = k.id AND other.ordinal = 2
+     WHERE k.ledger_id {only} AND j.kind IN ('transfer', 'reversal')
        AND NOT EXISTS (SELECT FROM fx_settlement s WHERE s.base_journal_id = j.id)
        AND NOT EXISTS (SELECT FROM fx_settlement s WHERE s.quote_journal_id = j.id)
     """,

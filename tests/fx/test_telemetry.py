@@ -1,4 +1,4 @@
-"""What Prometheus is told of conversions: once for each that is durable, and never for one that is not."""
+"""What Prometheus is told of conversions: once for each that is posted, and never for one that is refused or rolled back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
