@@ -11,8 +11,8 @@ class FxConfig(AppConfig):
         from fx import sql
         from fx.queries.clearing_accounts import clearing_among
         from fx.reversal_planning import FxReversalPlanner
-        from fx.settlement_checks import CHECKS
         from fx.transfer_planning import FxTransferPlanner
+        from fx.verification import CHECKS
         from ledger.domain.refusals import PostingNotAllowed
         from ledger.extensions import extensions, verify_checks
         from ledger.groups import GroupName, allow

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fx.domain.rates import Quotation
+from fx.domain.rates import Quotation, is_kept_as
 from fx.rate_files import InvalidRateFile, RateFile, read_rates
 from fx.rate_recording import RecordedRates, known_currencies, nothing_to_tell, record_rates
 
@@ -46,7 +46,9 @@ def checked_rates(
     file = read_rates(content, format_, source, unnamed_source=unnamed_source)
     passed_over = _check(file)
     if file.errors:
-        raise InvalidRateFile(f"The file has {len(file.errors)} errors; nothing was written.", file.errors)
+        errors = sorted(file.errors, key=lambda error: error.line)
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise InvalidRateFile(f"The file has {count}; nothing was written.", errors)
     if not file.rates:
         raise InvalidRateFile("There is not a single rate in the file.")
     return file, tuple(sorted(passed_over))
@@ -75,8 +77,10 @@ def _refuse_contradictions(file: RateFile) -> None:
     """Two values for one key, whichever way round each is quoted."""
     first: dict[object, tuple[int, Quotation]] = {}
     for line, rate in file.rates:
-        pair = frozenset((rate.base, rate.quote))
-        type_ = rate.type if rate.base < rate.quote else rate.type.opposite
-        line_before, before = first.setdefault((pair, type_, rate.date, rate.source, rate.quoted_at), (line, rate))
-        if (before.base, before.value) != (rate.base, rate.value):
+        if is_kept_as(rate.base, rate.quote):
+            key = (rate.base, rate.quote, rate.type, rate.date, rate.source, rate.quoted_at)
+        else:
+            key = (rate.quote, rate.base, rate.type.opposite, rate.date, rate.source, rate.quoted_at)
+        line_before, before = first.setdefault(key, (line, rate))
+        if before is not rate and (before.base, before.value) != (rate.base, rate.value):
             file.refuse(line, "rate", str(rate.value), f"line {line_before} has another rate for the same key.")

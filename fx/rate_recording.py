@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import uuid_utils
 from django.db import connection, transaction
 
 from fx import telemetry
@@ -17,7 +18,6 @@ from fx.domain.refusals import InvalidRate
 from fx.queries.rate_moves import jumps_of, revisions_of
 from ledger.domain.refusals import CurrencyUnknown
 from ledger.models import Currency
-from ledger.models.columns import new_id
 
 # Small enough that progress shows and no statement comes near its time-out, large enough to be quick.
 CHUNK_ROWS = 10_000
@@ -59,7 +59,7 @@ class _Row(msgspec.Struct):
     value: Decimal
     quoted_value: Decimal
     quoted_inverted: bool
-    id: UUID
+    id: str
 
     @classmethod
     def of(cls, quotation: Quotation) -> "_Row":
@@ -75,7 +75,8 @@ class _Row(msgspec.Struct):
             rate.value,
             rate.quoted_value,
             rate.inverted,
-            new_id(),
+            # As text from the start: to make 200,000 of Python's own UUIDs takes a second and a half.
+            str(uuid_utils.uuid7()),
         )
 
     @property

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Sum
 
+from fx import telemetry
 from fx.domain.conversion import as_text
 from fx.models import Revaluation
 from fx.queries.exposures import Exposures, exposures
@@ -21,7 +22,7 @@ from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg
 from ledger.domain.money import EXACT, ZERO
 from ledger.domain.orders import OnClosed, digest
 from ledger.domain.posted import PostedJournal
-from ledger.domain.refusals import AccountExists, PostingNotAllowed, ValueDateInFuture
+from ledger.domain.refusals import AccountExists, PostingNotAllowed, Refusal, ValueDateInFuture
 from ledger.models import Account, Journal
 from ledger.models.columns import new_id
 from ledger.posting import Unit, unit
@@ -62,6 +63,16 @@ def revalue(ledger_id: UUID, day: date) -> Revalued:
         PostingNotAllowed: the accounts' codes are taken by accounts of another kind.
         Everything else as `ledger.posting.unit`.
     """
+    try:
+        revalued = _revalue(ledger_id, day)
+    except Refusal as refusal:
+        telemetry.REVALUATIONS_TOTAL.labels(refusal.code).inc()
+        raise
+    telemetry.REVALUATIONS_TOTAL.labels("posted" if revalued.journals else "unchanged").inc()
+    return revalued
+
+
+def _revalue(ledger_id: UUID, day: date) -> Revalued:
     policy = policies({ledger_id})[ledger_id]
     if day > policy.today:
         raise ValueDateInFuture(f"{day} is later than today, {policy.today} in the ledger's time zone.", field="date")

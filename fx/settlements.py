@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
+from fx import telemetry
 from fx.domain.conversion import ConversionRate, Rounding, as_text
 from fx.domain.rates import RateStep
 from ledger.domain.accounts import Side
+from ledger.domain.journals import JournalKind
 from ledger.domain.posted import PostedJournal
 from ledger.models.columns import new_id
 
@@ -62,10 +64,11 @@ class NewSettlement:
 
 
 def write_settlements(rows: Sequence[tuple[NewSettlement, tuple[PostedJournal, ...]]]) -> None:
-    """Insert the settlements of journals that the same transaction writes next."""
+    """Insert the settlements of journals that the same transaction writes next; they count with its COMMIT."""
     columns = zip(*[_row(new, journals) for new, journals in rows], strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [list(column) for column in columns])
+    transaction.on_commit(lambda: _count([new for new, _ in rows]))
 
 
 def steps_of(steps: Sequence[RateStep]) -> list[dict[str, Any]]:
@@ -124,3 +127,10 @@ def _row(new: NewSettlement, journals: tuple[PostedJournal, ...]) -> tuple[Any, 
         new.book_value,
         new.reverses,
     )
+
+
+def _count(written: Sequence[NewSettlement]) -> None:
+    for new in written:
+        pair = telemetry.pair_label(new.rate.base, new.rate.quote)
+        kind = JournalKind.TRANSFER if new.reverses is None else JournalKind.REVERSAL
+        telemetry.SETTLEMENTS_TOTAL.labels(pair, kind).inc()

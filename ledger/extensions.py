@@ -1,6 +1,8 @@
 """Where other apps reach into posting: each fills its place in `AppConfig.ready`. The ledger knows none of them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -25,7 +27,10 @@ class TransferPlanner(Protocol):
     """Turns transfers between two currencies into journals that each balance in one."""
 
     def plan(self, orders: Sequence[TransferOrder]) -> list[Plan | Refusal]:
-        """What becomes of each of the orders, judged as far as no posting of others can change it."""
+        """What becomes of each of the orders, judged as far as no posting of others can change it.
+
+        In a rehearsal (`is_rehearsal`) it writes nothing: an account that it would open is one that begins at zero.
+        """
         ...
 
     def answer(self, journals: Sequence[PostedJournal]) -> Mapping[str, Any]:
@@ -61,6 +66,24 @@ class Extensions:
 
 
 extensions = Extensions()
+
+_rehearsal: ContextVar[bool] = ContextVar("ledger_rehearsal", default=False)
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Orders are planned in here to see what would become of them, and never posted."""
+    token = _rehearsal.set(True)
+    try:
+        yield
+    finally:
+        _rehearsal.reset(token)
+
+
+def is_rehearsal() -> bool:
+    """Whether what is planned now is only looked at."""
+    return _rehearsal.get()
+
 
 # What `ledger_verify` recomputes beyond the ledger's own promises.
 verify_checks: list[Check] = []

@@ -11,28 +11,31 @@ WIDTH, HEIGHT = Decimal(1000), Decimal(300)
 # A spike stays visible however many days there are: of each slice of time its lowest and its highest rate are drawn.
 SLICES = 500
 COLOURS = ("#2563eb", "#d97706", "#059669", "#dc2626", "#7c3aed", "#0891b2")
+STROKE, DOT = 2, 10
 _TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One source's line: its label, its colour, and the points as SVG writes them."""
+    """One source's line: its label, its colour, its width, and the points as SVG writes them."""
 
     label: str
     colour: str
+    width: int
     points: str
 
 
 @dataclass(frozen=True, slots=True)
 class RateChart:
-    """What the template draws; the texts stand outside the drawing, so that they stay readable on a narrow screen."""
+    """What the template draws; the texts stand outside the drawing, so that they stay readable on a narrow screen.
+
+    `rates` and `dates` are the ends of the two axes, the highest rate first; a single one, where both ends are the same.
+    """
 
     title: str
     lines: list[Line]
-    lowest: str
-    highest: str
-    first_date: date
-    last_date: date
+    rates: list[str]
+    dates: list[date]
 
 
 def rate_chart(low: str, high: str) -> RateChart | None:
@@ -41,20 +44,19 @@ def rate_chart(low: str, high: str) -> RateChart | None:
     if not series:
         return None
     points = [point for one in series for point in one.points]
-    dates, rates = [on for on, _ in points], [rate for _, rate in points]
-    frame = _Frame(min(dates), max(dates), min(rates), max(rates))
-    lines = [
-        Line(f"{one.source} {one.type}", COLOURS[i % len(COLOURS)], " ".join(map(frame.place, _thinned(one))))
-        for i, one in enumerate(series)
-    ]
-    return RateChart(
-        f"1 {base} in {quote}",
-        lines,
-        format_rate(frame.lowest, 8),
-        format_rate(frame.highest, 8),
-        frame.first,
-        frame.last,
-    )
+    days, values = [on for on, _ in points], [rate for _, rate in points]
+    frame = _Frame(min(days), max(days), min(values), max(values))
+    lines = [_line(one, frame, COLOURS[i % len(COLOURS)]) for i, one in enumerate(series)]
+    rates = dict.fromkeys(format_rate(rate, 8) for rate in (frame.highest, frame.lowest))
+    return RateChart(f"1 {base} in {quote}", lines, list(rates), list(dict.fromkeys((frame.first, frame.last))))
+
+
+def _line(series: RateSeries, frame: "_Frame", colour: str) -> Line:
+    points = _thinned(series)
+    if len(points) == 1:
+        # A line from a point to itself is drawn by its round ends alone: a dot, and a wide one is seen.
+        return Line(f"{series.source} {series.type}", colour, DOT, " ".join([frame.place(points[0])] * 2))
+    return Line(f"{series.source} {series.type}", colour, STROKE, " ".join(map(frame.place, points)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,6 @@ class _Frame:
 
 def _thinned(series: RateSeries) -> list[tuple[date, Decimal]]:
     points = series.points
-    if len(points) == 1:
-        return points * 2
     length = -(-len(points) // SLICES)
     if length <= 2:  # noqa: PLR2004 - a lowest and a highest
         return points

@@ -67,7 +67,7 @@ class RateAdmin(ImportMixin, ReadOnlyAdmin):
     list_before_template = "fx/admin/rate_chart.html"
     ordering = ("-date", "base", "quote", "source", "type", "-quoted_at")
     fieldsets = (
-        (None, {"fields": (("pair", "as_quoted"), ("day", "shown_quoted_at"), ("source", "quoted_type"))}),
+        (None, {"fields": (("pair", "as_quoted"), ("day", "shown_quoted_at"), ("shown_source", "quoted_type"))}),
         ("As it is kept", {"fields": (("kept_pair", "kept_value"), ("revision", "shown_recorded_at"))}),
     )
     change_form_outer_after_template = "fx/admin/rate_page.html"
@@ -136,6 +136,10 @@ class RateAdmin(ImportMixin, ReadOnlyAdmin):
     @display(description="type")
     def quoted_type(self, rate: Rate) -> str:
         return rate.quoted_type
+
+    @display(description="source")
+    def shown_source(self, rate: Rate) -> str:
+        return rate.source
 
     @display(description="move", label={"jump": "danger", "none": "info"})
     def move(self, rate: Rate) -> tuple[str, str] | str:

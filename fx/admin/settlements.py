@@ -1,5 +1,6 @@
 """Settlements: how one currency became another, with both journals side by side. Nothing is changed here."""
 
+from decimal import ROUND_HALF_EVEN, Context
 from typing import Any
 
 from django.contrib import admin
@@ -17,6 +18,9 @@ from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.domain.accounts import Side
 from ledger.models import Journal, Leg
 
+# As many digits as anybody reads; the row has them all.
+SHOWN = Context(prec=15, rounding=ROUND_HALF_EVEN)
+
 
 class PairFilter(DropdownFilter):
     title = "pair"
@@ -33,14 +37,23 @@ class PairFilter(DropdownFilter):
 
 @admin.register(Settlement)
 class SettlementAdmin(ReadOnlyAdmin):
-    list_display = ("value_day", "pair", "base_money", "quote_money", "shown_rate", "rate_source", "path", "state")
+    list_display = (
+        "value_day",
+        "pair",
+        "base_money",
+        "quote_money",
+        "shown_rate",
+        "rate_source",
+        "shown_path",
+        "state",
+    )
     list_filter = (OneLedgerFilter, PairFilter)
     list_before_template = "ledger/admin/ledger_switch.html"
     ordering = ("-base_journal__number",)
     fieldsets = (
         (None, {"fields": (("pair", "state"), ("base_money", "quote_money"), ("ledger", "value_day"))}),
-        ("Rate", {"fields": (("shown_rate", "path"), ("rate_source", "rate_date"), "shown_steps")}),
-        ("Rounding", {"fields": (("rounding", "shown_residual"), ("spread_bps", "shown_book_value"))}),
+        ("Rate", {"fields": (("shown_rate", "shown_path"), ("rate_source", "rate_day"), "shown_steps")}),
+        ("Rounding", {"fields": (("rounding", "shown_residual"), ("shown_spread", "shown_book_value"))}),
         ("Reversal", {"fields": (("shown_reverses", "shown_reversed_by"),)}),
     )
     change_form_outer_after_template = "fx/admin/two_journals.html"
@@ -76,11 +89,27 @@ class SettlementAdmin(ReadOnlyAdmin):
 
     @display(description="rate")
     def shown_rate(self, settlement: Settlement) -> str:
-        return as_text(settlement.rate)[:20]
+        return as_text(SHOWN.plus(settlement.rate))
+
+    @display(description="path")
+    def shown_path(self, settlement: Settlement) -> str:
+        return settlement.path
+
+    @display(description="rate date")
+    def rate_day(self, settlement: Settlement) -> SafeString | str:
+        return cells.day(settlement.rate_date)
+
+    @display(description="spread")
+    def shown_spread(self, settlement: Settlement) -> str:
+        return f"{as_text(settlement.spread_bps)} basis points" if settlement.spread_bps else cells.NOTHING
 
     @display(description="residual")
     def shown_residual(self, settlement: Settlement) -> str:
-        return f"{as_text(settlement.residual)} {settlement.quote_id}"
+        return (
+            f"{as_text(SHOWN.plus(settlement.residual))} {settlement.quote_id}"
+            if settlement.residual
+            else cells.NOTHING
+        )
 
     @display(description="value in base currency")
     def shown_book_value(self, settlement: Settlement) -> SafeString | str:

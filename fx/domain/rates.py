@@ -182,6 +182,15 @@ def require_quotation(quotation: Quotation) -> None:
         InvalidRate: the field is `value`, `quote`, `source` or `quoted_at`.
     """
     require_believable(quotation.value, field="value")
+    require_key(quotation)
+
+
+def require_key(quotation: Quotation) -> None:
+    """`require_quotation` for one whose value has been looked at.
+
+    Raises:
+        InvalidRate: the field is `quote`, `source` or `quoted_at`.
+    """
     if quotation.base == quotation.quote:
         raise InvalidRate(f"{quotation.base} against itself has no rate to record: it is 1.", field="quote")
     _require_source(quotation.source)

@@ -17,8 +17,17 @@ from fx.domain.rates import (
 from fx.models.bounds import DAYS
 from ledger.models import Currency
 from ledger.models.columns import CodeField, new_id
+from ledger.models.journal import CHECKED_BY_TRIGGER
 
 INTEGER_DIGITS_MAX = 13
+
+# Real foreign keys would be checked row by row; rate_is_between_known_currencies looks at a file's rates as a set.
+_OF_KNOWN_CURRENCIES: dict[str, Any] = {
+    "on_delete": models.PROTECT,
+    "related_name": "+",
+    "db_index": False,
+    "db_constraint": CHECKED_BY_TRIGGER,
+}
 
 
 class RateField(models.DecimalField):
@@ -57,8 +66,8 @@ class Rate(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    base = models.ForeignKey(Currency, on_delete=models.PROTECT, db_column="base", related_name="+", db_index=False)
-    quote = models.ForeignKey(Currency, on_delete=models.PROTECT, db_column="quote", related_name="+", db_index=False)
+    base = models.ForeignKey(Currency, db_column="base", **_OF_KNOWN_CURRENCIES)
+    quote = models.ForeignKey(Currency, db_column="quote", **_OF_KNOWN_CURRENCIES)
     type = models.TextField(choices=[(member.value, member.value) for member in RateType], default=RateType.MID)
     source = CodeField(help_text="Who quoted it: ECB, manual, ...")
     date = models.DateField()
@@ -134,7 +143,9 @@ class RateRevision(models.Model):
     """What a rate was at one revision, the present one included. The database writes these rows, and nobody else."""
 
     pk = models.CompositePrimaryKey("rate_id", "revision")
-    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, related_name="revisions", db_index=False)
+    rate = models.ForeignKey(
+        Rate, on_delete=models.PROTECT, related_name="revisions", db_index=False, db_constraint=CHECKED_BY_TRIGGER
+    )
     revision = models.IntegerField()
     value = RateField(decimal_places=RATE_DIGITS + 12)
     quoted_value = RateField()

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from fx import telemetry
 from fx.domain.rates import ONE, RateFound, RateStep, RateType, crossed, in_direction, is_kept_as
 
 Pair = tuple[str, str]
@@ -33,7 +34,8 @@ class _Row(NamedTuple):
 
 
 # The newest date wins; on one date the source that comes first in the setting, then the first by name; of one source
-# on one day its last quotation. One index range per pair, so the date's bounds keep it short.
+# on one day its last quotation. One index range per pair, read backwards no further than one day. Whether that day is too
+# long ago is asked afterwards, so that a rate that is too old can be told from none.
 _NEWEST = """
 SELECT wanted.base, wanted.quote, wanted.type, newest.*
   FROM unnest(%(bases)s::text[], %(quotes)s::text[], %(types)s::text[]) AS wanted (base, quote, type)
@@ -41,7 +43,7 @@ SELECT wanted.base, wanted.quote, wanted.type, newest.*
     SELECT id, revision, value, quoted_value, quoted_inverted, source, date
       FROM fx_rate
      WHERE (base, quote, type) = (wanted.base, wanted.quote, wanted.type)
-       AND date BETWEEN %(oldest)s AND %(newest)s
+       AND date <= %(newest)s
        AND (quoted_at IS NULL OR quoted_at <= %(instant)s::timestamptz)
      ORDER BY date DESC, array_position(%(sources)s::text[], source), source, quoted_at DESC NULLS LAST
      LIMIT 1
@@ -76,14 +78,27 @@ def rates_as_of(
     max_age_days: int | None = None,
 ) -> dict[Pair, RateFound]:
     """The rates of all pairs at once, in one statement; a pair without a rate is left out. See `rate_as_of`."""
-    kept = _kept_rows(
-        _wanted(pairs, pivot, type), on, settings.FX_MAX_AGE_DAYS if max_age_days is None else max_age_days
-    )
-    found = ((pair, _found(pair, on, pivot, type, kept)) for pair in pairs)
-    return {pair: rate for pair, rate in found if rate is not None}
+    rows = _newest_rows(_wanted(pairs, pivot, type), on)
+    max_age = timedelta(days=settings.FX_MAX_AGE_DAYS if max_age_days is None else max_age_days)
+    oldest = _date_and_instant(on)[0] - max_age
+    young = {kept: row for kept, row in rows.items() if row.date >= oldest}
+    found: dict[Pair, RateFound] = {}
+    for pair in dict.fromkeys(pairs):
+        rate = _found(pair, on, pivot, type, young)
+        if rate is not None:
+            found[pair] = rate
+        _count(rate or _found(pair, on, pivot, type, rows), is_young=rate is not None)
+    return found
 
 
-def _kept_rows(wanted: set[Kept], on: date, max_age_days: int) -> dict[Kept, _Row]:
+def _count(rate: RateFound | None, *, is_young: bool) -> None:
+    if rate is None:
+        telemetry.RATE_LOOKUPS_TOTAL.labels("missing").inc()
+    elif rate.steps:
+        telemetry.RATE_LOOKUPS_TOTAL.labels(rate.path if is_young else "stale").inc()
+
+
+def _newest_rows(wanted: set[Kept], on: date) -> dict[Kept, _Row]:
     if not wanted:
         return {}
     newest, instant = _date_and_instant(on)
@@ -93,7 +108,6 @@ def _kept_rows(wanted: set[Kept], on: date, max_age_days: int) -> dict[Kept, _Ro
         "quotes": quotes,
         "types": types,
         "newest": newest,
-        "oldest": newest - timedelta(days=max_age_days),
         "instant": instant,
         "sources": settings.FX_SOURCE_ORDER,
     }

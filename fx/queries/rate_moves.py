@@ -20,60 +20,90 @@ _REVISIONS = f"""
 SELECT {_ROW}, before.value, before.quoted_value, before.quoted_inverted
   FROM fx_rate r
   JOIN fx_raterevision before ON before.rate_id = r.id AND before.revision = r.revision - 1
- WHERE r.id = ANY(%s::uuid[])
+ WHERE r.id = ANY(%(ids)s::uuid[])
  ORDER BY r.date DESC, r.base, r.quote, r.source, r.type
 """  # noqa: S608 - our own column list
 
 # The rate before is the newest earlier one of the same series; for a series' first rate the value that it replaces, else
 # what another source quoted lately, so that a slip in a rate entered by hand is noticed. Each is looked for only where the
 # one before it is missing. A rate with nothing before it is no jump.
-_JUMPS = f"""
-SELECT {_ROW},
-       coalesce(own.value, replaced.value, other.value),
-       coalesce(own.quoted_value, replaced.quoted_value, other.quoted_value),
-       coalesce(own.quoted_inverted, replaced.quoted_inverted, other.quoted_inverted)
-  FROM fx_rate r
-  LEFT JOIN LATERAL (
-    SELECT p.value, p.quoted_value, p.quoted_inverted
-      FROM fx_rate p
-     WHERE (p.base, p.quote, p.type, p.source) = (r.base, r.quote, r.type, r.source)
-       AND p.date <= r.date
-       AND (p.date, coalesce(p.quoted_at, '-infinity')) < (r.date, coalesce(r.quoted_at, '-infinity'))
-     ORDER BY p.date DESC, p.quoted_at DESC NULLS LAST
-     LIMIT 1) own ON true
+_COMPARED = """
+SELECT r.id, r.base, r.quote, r.type, r.source, r.date, r.quoted_value, r.quoted_inverted,
+       coalesce(r.own_value, replaced.value, other.value),
+       coalesce(r.own_quoted_value, replaced.quoted_value, other.quoted_value),
+       coalesce(r.own_quoted_inverted, replaced.quoted_inverted, other.quoted_inverted)
+  FROM ({with_own}) r
   LEFT JOIN LATERAL (
     SELECT v.value, v.quoted_value, v.quoted_inverted
       FROM fx_raterevision v
-     WHERE own.value IS NULL AND v.rate_id = r.id AND v.revision = r.revision - 1) replaced ON true
+     WHERE r.own_value IS NULL AND v.rate_id = r.id AND v.revision = r.revision - 1
+    OFFSET 0) replaced ON true
   LEFT JOIN LATERAL (
     SELECT p.value, p.quoted_value, p.quoted_inverted
       FROM fx_rate p
-     WHERE own.value IS NULL AND replaced.value IS NULL
+     WHERE r.own_value IS NULL AND replaced.value IS NULL
        AND (p.base, p.quote, p.type) = (r.base, r.quote, r.type) AND p.source <> r.source
-       AND p.date BETWEEN r.date - {OTHER_SOURCE_DAYS_MAX} AND r.date
+       AND p.date BETWEEN r.date - {days_max} AND r.date
      ORDER BY p.date DESC, p.source, p.quoted_at DESC NULLS LAST
      LIMIT 1) other ON true
- WHERE r.id = ANY(%s::uuid[])
-   AND coalesce(own.value, replaced.value, other.value) IS NOT NULL
-   AND greatest(r.value, coalesce(own.value, replaced.value, other.value))
-       > %s * least(r.value, coalesce(own.value, replaced.value, other.value))
+ WHERE r.id = ANY(%(ids)s::uuid[])
+   AND coalesce(r.own_value, replaced.value, other.value) IS NOT NULL
+   AND greatest(r.value, coalesce(r.own_value, replaced.value, other.value))
+       > %(factor)s * least(r.value, coalesce(r.own_value, replaced.value, other.value))
  ORDER BY r.date DESC, r.base, r.quote, r.source, r.type
-"""  # noqa: S608 - our own column list
+"""
+
+# For the rates of one page, which may lie anywhere: each looks its own predecessor up.
+_EACH = """
+SELECT n.*, own.value AS own_value, own.quoted_value AS own_quoted_value, own.quoted_inverted AS own_quoted_inverted
+  FROM fx_rate n
+  LEFT JOIN LATERAL (
+    SELECT p.value, p.quoted_value, p.quoted_inverted
+      FROM fx_rate p
+     WHERE (p.base, p.quote, p.type, p.source) = (n.base, n.quote, n.type, n.source)
+       AND p.date <= n.date
+       AND (p.date, coalesce(p.quoted_at, '-infinity')) < (n.date, coalesce(n.quoted_at, '-infinity'))
+     ORDER BY p.date DESC, p.quoted_at DESC NULLS LAST
+     LIMIT 1) own ON true
+ WHERE n.id = ANY(%(ids)s::uuid[])
+"""
+
+# For the rates of one file, which lie together: each series is read once, from the day before its first to its last. The
+# OFFSETs keep it that way: without them all of the table is read and joined.
+_IN_SERIES = """
+SELECT n.*, lag(n.value) OVER series AS own_value, lag(n.quoted_value) OVER series AS own_quoted_value,
+       lag(n.quoted_inverted) OVER series AS own_quoted_inverted
+  FROM (SELECT g.*, coalesce((SELECT max(b.date) FROM fx_rate b
+                               WHERE (b.base, b.quote, b.type, b.source) = (g.base, g.quote, g.type, g.source)
+                                 AND b.date < g.first_date), g.first_date) AS from_date
+          FROM (SELECT base, quote, type, source, min(date) AS first_date, max(date) AS last_date
+                  FROM fx_rate WHERE id = ANY(%(ids)s::uuid[]) GROUP BY base, quote, type, source) g
+        OFFSET 0) s
+ CROSS JOIN LATERAL (
+    SELECT p.* FROM fx_rate p
+     WHERE (p.base, p.quote, p.type, p.source) = (s.base, s.quote, s.type, s.source)
+       AND p.date BETWEEN s.from_date AND s.last_date
+    OFFSET 0) n
+WINDOW series AS (PARTITION BY n.base, n.quote, n.type, n.source ORDER BY n.date, n.quoted_at NULLS FIRST)
+"""
+
+_EACH_COMPARED = _COMPARED.format(with_own=_EACH, days_max=OTHER_SOURCE_DAYS_MAX)
+_SERIES_COMPARED = _COMPARED.format(with_own=_IN_SERIES, days_max=OTHER_SOURCE_DAYS_MAX)
 
 
 def revisions_of(rate_ids: list[UUID]) -> list[RateMove]:
     """The rates among these that replaced an earlier value of theirs, newest first."""
-    return list(_moves(_REVISIONS, [rate_ids]).values())
+    return list(_moves(_REVISIONS, {"ids": rate_ids}).values())
 
 
 def jumps_of(rate_ids: list[UUID]) -> list[RateMove]:
     """The rates among these that moved by more than JUMP_PERCENT from the one before, newest first."""
-    return list(_moves(_JUMPS, [rate_ids, JUMP_FACTOR]).values())
+    return list(_moves(_SERIES_COMPARED, {"ids": rate_ids, "factor": JUMP_FACTOR}).values())
 
 
 def moves_of(rate_ids: list[UUID]) -> dict[UUID, RateMove]:
     """How each of these rates moved from the one before, where there is one."""
-    return _moves(_JUMPS, [rate_ids, 0])
+    return _moves(_EACH_COMPARED, {"ids": rate_ids, "factor": 0})
 
 
 def jumped(rates: QuerySet[Rate]) -> QuerySet[Rate]:
@@ -89,7 +119,7 @@ def jumped(rates: QuerySet[Rate]) -> QuerySet[Rate]:
     return rates.filter(id__in=series.filter(rose | fell).values("id"))
 
 
-def _moves(statement: str, values: list[Any]) -> dict[UUID, RateMove]:
+def _moves(statement: str, values: dict[str, Any]) -> dict[UUID, RateMove]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return {rate_id: _move(*row) for rate_id, *row in cursor.fetchall()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from fx.domain.rates import Quotation, parse_rate, require_quotation
+from fx.domain.rates import Quotation, parse_rate, require_key
 from fx.domain.refusals import InvalidRate
 from ledger.domain.refusals import Refusal
 
@@ -46,8 +46,9 @@ class RateFile:
     errors: list[LineError] = field(default_factory=list)
 
     def add(self, line: int, quotation: Quotation) -> None:
+        """Note a rate whose value `rate` has read; what else is wrong with it is noted instead."""
         try:
-            require_quotation(quotation)
+            require_key(quotation)
         except InvalidRate as refusal:
             column = refusal.field or "value"
             self.refuse(line, column, str(getattr(quotation, column)), refusal.detail)

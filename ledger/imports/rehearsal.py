@@ -8,6 +8,7 @@ from ledger.domain.accounts import RunningBalance
 from ledger.domain.checked import CheckedOrder
 from ledger.domain.journals import PlannedJournal
 from ledger.domain.judging import judge
+from ledger.domain.money import ZERO
 from ledger.domain.refusals import Refusal
 from ledger.imports.answers import Answer, posted_before, replay
 from ledger.queries.book_facts import book_facts, running_balances
@@ -59,3 +60,6 @@ class Rehearsal:
         missing = {leg.account.id for plan in plans for leg in plan.legs} - self._balances.keys()
         if missing:
             self._balances |= running_balances(missing)
+        # Every account in the books has a balance row: one without is yet to be opened by its posting, and begins at zero.
+        for account_id in missing:
+            self._balances.setdefault(account_id, RunningBalance(ZERO, 0, active=True))

@@ -1,6 +1,6 @@
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from os import fstat
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from tqdm import tqdm
 
+from ledger.extensions import rehearsal
 from ledger.imports.answers import post_all
 from ledger.imports.csv_table import CsvTable
 from ledger.imports.entries import Entry
@@ -47,8 +48,9 @@ class Command(BaseCommand):
         try:
             with opened(path) as file, ErrorFile(errors_path) as errors:
                 entries = _entries(file, ledger_id, options["delimiter"], is_json=is_json)
-                answers_of = Rehearsal(ledger_id).answers_of if options["dry_run"] else post_all
-                _show_progress(file, import_journals(entries, errors.add, tally, answers_of), tally)
+                with rehearsal() if options["dry_run"] else nullcontext():
+                    answers_of = Rehearsal(ledger_id).answers_of if options["dry_run"] else post_all
+                    _show_progress(file, import_journals(entries, errors.add, tally, answers_of), tally)
         except KeyboardInterrupt:
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None
         except OperationalError as error:

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from fx.admin.rate_chart import SLICES, rate_chart
+from fx.admin.rate_chart import DOT, SLICES, rate_chart
 from fx.domain.rates import Quotation
 from fx.models import Rate
 from fx.rate_recording import record_rates
@@ -79,7 +79,7 @@ def test_a_pairs_chart_has_a_line_for_each_source_and_says_its_bounds(accountant
     record(pair, "1.01", source="other")
     page = accountant.get(list_url("fx_rate"), pair="-".join(pair)).content.decode()
     assert page.count("<polyline") == 2
-    assert f"1 {pair[0]} in {pair[1]}, 2026-01-30 to 2026-02-01: lowest 1, highest 1.04" in page
+    assert f"1 {pair[0]} in {pair[1]}, 2026-01-30 to 2026-02-01: 1 to 1.04" in page
     assert 'points="0.0,300.0 500.0,0.0 1000.0,150.0"' in page
     assert "<polyline" not in accountant.get(list_url("fx_rate")).content.decode()
 
@@ -100,7 +100,8 @@ def test_a_single_rate_and_none_have_their_charts(pair: Pair) -> None:
     record(pair, "2")
     chart = rate_chart(*pair)
     assert chart is not None
-    assert chart.lines[0].points == "500.0,150.0 500.0,150.0"
+    assert (chart.lines[0].points, chart.lines[0].width) == ("500.0,150.0 500.0,150.0", DOT)
+    assert (chart.rates, chart.dates) == (["2"], [DAY]), "neither axis says the same twice"
 
 
 def test_a_rates_page_has_every_revision_and_no_form(accountant: Office, pair: Pair) -> None:

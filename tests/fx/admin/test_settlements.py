@@ -9,7 +9,7 @@ from fx.models import Settlement
 from ledger.domain.orders import ReversalOrder
 from ledger.models import Ledger
 from ledger.posting import post_transfer, reverse_journal
-from tests.fx.books import CREDIT, DEBIT, conversion, fresh_day, leg, open_accounts, quote
+from tests.fx.books import CREDIT, DEBIT, conversion, fresh_day, leg, open_accounts, quote, settlement_of
 from tests.ledger.admin.pages import Office
 
 
@@ -34,6 +34,16 @@ def test_both_journals_stand_side_by_side_with_every_leg_and_the_rate(settlement
         assert shown in page
     for shown in ("EUR/USD 1.1 (ECB", "revision 1", "0.004 USD", "reversed", "Settlement of journal 3"):
         assert shown in page
+
+
+def test_figures_that_go_on_for_ever_are_cut_where_nobody_reads_on(ledger: Ledger) -> None:
+    day = fresh_day()
+    open_accounts(ledger, "CASH-EUR", "CASH-USD")
+    quote("EUR/USD", "3.0000", day)
+    order = conversion(ledger, leg("CASH-USD", CREDIT, "100.00"), leg("CASH-EUR", DEBIT, None), on=day)
+    page = Office.with_permissions("fx.view_settlement").page(page_of(settlement_of(post_transfer(order))))
+    assert f"0.333333333333333 Path inverse Rate source ECB Rate date {day:%Y-%m-%d}" in page
+    assert "-0.00333333333333333 EUR" in page
 
 
 def test_the_list_shows_one_ledgers_settlements_and_narrows_by_pair(settlement: Settlement, ledger: Ledger) -> None:

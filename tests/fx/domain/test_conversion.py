@@ -2,9 +2,12 @@
 
 import random
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fx.domain.conversion import ConversionRate, Rounding, rounded
 from tests.fx.domain.random_conversions import DAY, check, random_case
@@ -51,13 +54,28 @@ def test_half_even_over_random_amounts_stays_within_five_standard_deviations() -
     assert abs(drift(amounts, Rounding.HALF_EVEN)) < 5 * deviation
 
 
-def test_an_inverted_rate_is_the_direct_division() -> None:
-    pick = random.Random(7)
-    for _ in range(1_000):
-        value = Decimal(pick.randrange(1, 10**9)).scaleb(-4)
-        amount = Decimal(pick.randrange(1, 10**9)).scaleb(-2)
-        rate = ConversionRate.stated("EUR", "USD", value, DAY, inverted=True)
-        assert rate.exact(amount) == rate.exact(Decimal(1)) * amount or abs(
-            rate.exact(amount) - amount / value
-        ) < Decimal("1E-15")
-        assert abs(rate.exact_back(rate.exact(amount)) - amount) < Decimal("1E-100")
+believable = st.decimals("1E-12", "1E+12", places=12).filter(bool)
+amounts = st.decimals("0.000000000000000001", "99999999999999999999", places=18)
+DIRECT = Context(prec=120, rounding=ROUND_HALF_EVEN)
+
+
+@given(amounts, believable)
+def test_an_inverted_rate_is_the_direct_division_to_a_hundred_and_twenty_digits(
+    amount: Decimal, value: Decimal
+) -> None:
+    rate = ConversionRate.stated("EUR", "USD", value, DAY, inverted=True)
+    assert rate.exact(amount) == DIRECT.divide(amount, value)
+    back = DIRECT.subtract(rate.exact_back(rate.exact(amount)), amount)
+    assert back.copy_abs() <= DIRECT.multiply(amount, Decimal("1E-118"))
+
+
+@given(amounts, believable, st.booleans(), st.sampled_from((0, 2, 3, 8, 18)), st.sampled_from(Rounding))
+def test_converting_never_creates_more_than_half_a_minor_unit(
+    amount: Decimal, value: Decimal, inverted: bool, minor_units: int, rounding: Rounding
+) -> None:
+    """In whole numbers, which share nothing with the context that it is computed in."""
+    rate = ConversionRate.stated("EUR", "USD", value, DAY, inverted=inverted)
+    converted = rounded(rate.exact(amount), minor_units, rounding)
+    exact = Fraction(amount) / Fraction(value) if inverted else Fraction(amount) * Fraction(value)
+    assert abs(Fraction(converted) - exact) <= Fraction(1, 2 * 10**minor_units)
+    assert converted.as_tuple().exponent == -minor_units

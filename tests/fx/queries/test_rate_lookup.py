@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from django.db import connection
@@ -10,6 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from fx.domain.conversion import ConversionRate
 from fx.domain.rates import HIGH_PRECISION, RateType
 from fx.queries.rate_lookup import rate_as_of, rates_as_of
 from tests.fx.rates import DAY, store
@@ -195,3 +196,21 @@ def test_the_newest_rate_that_is_neither_too_old_nor_of_a_later_day_is_found(
     found = rate_as_of(base, quote, DAY + asked * ONE_DAY, pivot="EUR", max_age_days=age)
     expected = max((day for day in days if asked - age <= day <= asked), default=None)
     assert (found and found.rate_date) == (None if expected is None else DAY + expected * ONE_DAY)
+
+
+@examples(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    value=st.decimals("1E-12", "1E+12", places=12).filter(bool),
+    amount=st.decimals("0.01", "9999999999999", places=2),
+    kept_as_quoted=st.booleans(),
+)
+def test_an_inverse_look_up_agrees_with_dividing_by_what_was_quoted(
+    make_currency: Callable[..., str], value: Decimal, amount: Decimal, kept_as_quoted: bool
+) -> None:
+    low, high = make_currency("A"), make_currency("Z")
+    base, quote = (low, high) if kept_as_quoted else (high, low)
+    store(base, quote, f"{value:f}")
+    found = rate_as_of(quote, base, DAY, pivot=quote)
+    assert found is not None
+    assert found.rate == Context(prec=50).divide(Decimal(1), value)
+    assert ConversionRate.found(found).exact(amount) == Context(prec=120).divide(amount, value)

@@ -102,11 +102,14 @@ def test_the_inverse_of_a_pair_is_never_stored(row: dict[str, Any]) -> None:
     refused(row["base"], "rate_has_one_direction", INSERT, row | {"quote": row["base"]})
 
 
-def test_an_unknown_currency_is_refused_by_its_foreign_key(row: dict[str, Any]) -> None:
-    with connect() as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
-        connection.execute(INSERT, row | {"quote": "ZZZUNKNOWN"})
-        connection.commit()
-    assert state(row["base"]) == ([], [])
+@pytest.mark.parametrize("lie", [{"quote": "ZZZNOWHERE"}, {"base": "AAANOWHERE"}])
+def test_a_rate_between_currencies_that_the_books_do_not_know_is_refused(
+    pair: tuple[str, str], row: dict[str, Any], lie: dict[str, str]
+) -> None:
+    with connect() as connection, pytest.raises(psycopg.errors.ForeignKeyViolation) as error:
+        connection.execute(INSERT, row | lie)
+    assert error.value.diag.constraint_name == "rate_is_between_known_currencies"
+    assert state(pair[0]) == ([], [])
 
 
 def test_an_instant_of_another_day_is_refused(row: dict[str, Any]) -> None:

@@ -1,13 +1,17 @@
 """Ways that somebody with the app's password once found past what fx promises, each closed since."""
 
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
 
 from fx.models import LedgerSettings, Rate
+from fx.policies import set_spread
 from ledger.models import Account, Ledger
 from ledger.models.audit_entry import AuditEntry
+from tests.fx.rates import store
 from tests.fx.raw_settlements import RawSettlement
 from tests.fx.sql.test_clearing_is_guarded import cash, clearing, committed, raw  # noqa: F401 - fixtures
 from tests.ledger.raw_books import refused
@@ -18,7 +22,7 @@ _THE_OTHER_WAY_ROUND = """
         book_value)
     SELECT gen_random_uuid(), ledger_id, quote_journal_id, base_journal_id, quote, base, quote_amount, base_amount,
         CASE base_side WHEN 'debit' THEN 'credit' ELSE 'debit' END, 1 / rate, divide_by, multiply_by, rate_date,
-        rate_source, path, steps, 0, rounding, spread_bps, {book_value}
+        rate_source, path, steps, 0, rounding, spread_bps, 999999
       FROM fx_settlement WHERE id = %s
 """
 
@@ -28,40 +32,27 @@ def test_no_journal_is_in_two_settlements(ledger: Ledger, raw: Callable[..., Raw
     assert settled.residual == 0
 
     def attack(connection: psycopg.Connection) -> None:
-        connection.execute(_THE_OTHER_WAY_ROUND.format(book_value="999999"), [settled.id])
+        connection.execute(_THE_OTHER_WAY_ROUND, [settled.id])
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     refused(ledger, "settlement_joins_two_journals", attack)
 
 
-def test_a_settlement_is_worth_a_number(ledger: Ledger, raw: Callable[..., RawSettlement]) -> None:  # noqa: F811
-    settled = committed(raw())
-
-    def attack(connection: psycopg.Connection) -> None:
-        connection.execute(_THE_OTHER_WAY_ROUND.format(book_value="'NaN'"), [settled.id])
-
-    refused(ledger, "settlement_figures_are_figures", attack)
-
-
 @pytest.mark.parametrize(
-    ("figure", "constraint"), [("1", "revaluation_has_its_journals"), ("'NaN'", "revaluation_is_of_a_day_and_a_figure")]
+    "lie",
+    [
+        {"book_value": Decimal("NaN")},
+        {"spread_bps": Decimal("NaN")},
+        {"rate_date": "infinity"},
+    ],
+    ids=lambda lie: "".join(f"{column} {value}" for column, value in lie.items()),
 )
-def test_a_revaluation_is_of_journals_of_its_own(
+def test_a_settlements_figures_are_figures_and_its_day_is_a_day(
     ledger: Ledger,
     raw: Callable[..., RawSettlement],  # noqa: F811
-    figure: str,
-    constraint: str,
+    lie: dict[str, Any],
 ) -> None:
-    settled = committed(raw())
-
-    def attack(connection: psycopg.Connection) -> None:
-        connection.execute(
-            "INSERT INTO fx_revaluation (id, ledger_id, date, ordinal, result, amount, positions, journal_id, reversal_id)"
-            f" VALUES (gen_random_uuid(), %s, '2026-01-15', 1, {figure}, {figure}, '[]', %s, %s)",
-            [ledger.id, settled.base_journal_id, settled.quote_journal_id],
-        )
-
-    refused(ledger, constraint, attack)
+    refused(ledger, "settlement_figures_are_figures", raw(**lie).write)
 
 
 @pytest.mark.parametrize("instant", ["'1999-01-01'", "'-infinity'", "'infinity'"])
@@ -81,6 +72,42 @@ def test_a_rate_is_recorded_when_it_is_recorded(
     assert not Rate.objects.filter(base_id=base).exists()
 
 
+@pytest.mark.parametrize("instant", ["'1999-01-01'", "'infinity'"])
+def test_a_revision_is_recorded_when_it_is_recorded(
+    ledger: Ledger, make_currency: Callable[..., str], instant: str
+) -> None:
+    rate = store(make_currency("A"), make_currency("Z"), "2")
+
+    def attack(connection: psycopg.Connection) -> None:
+        revise = f"UPDATE fx_rate SET value = 3, quoted_value = 3, revision = 2, recorded_at = {instant} WHERE id = %s"
+        connection.execute(revise, [rate.id])
+
+    refused(ledger, "rate_revision_is_kept", attack)
+    assert list(rate.revisions.values_list("revision", flat=True)) == [1]
+
+
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "1899-12-31"])
+def test_a_rate_is_of_a_day(ledger: Ledger, make_currency: Callable[..., str], day: str) -> None:
+    base, quote = make_currency("A"), make_currency("Z")
+
+    def attack(connection: psycopg.Connection) -> None:
+        connection.execute(
+            "INSERT INTO fx_rate (id, base, quote, type, source, date, value, quoted_value, quoted_inverted, revision)"
+            " VALUES (gen_random_uuid(), %s, %s, 'mid', 'test', %s, 2, 2, false, 1)",
+            [base, quote, day],
+        )
+
+    refused(ledger, "rate_is_of_a_day", attack)
+    assert not Rate.objects.filter(base_id=base).exists()
+
+
 def test_what_a_ledger_tolerates_is_audited(ledger: Ledger, cash: tuple[Account, Account]) -> None:  # noqa: F811
     LedgerSettings.objects.create(ledger=ledger, tolerance_bps=9)
     assert AuditEntry.objects.filter(ledger_id=ledger.id, table_name="fx_ledgersettings").exists()
+
+
+def test_what_a_ledger_earns_is_audited(ledger: Ledger, cash: tuple[Account, Account]) -> None:  # noqa: F811
+    set_spread(ledger.id, "EUR/USD", "50", "CASH-USD")
+    set_spread(ledger.id, "EUR/USD", "0", "CASH-USD")
+    entries = AuditEntry.objects.filter(ledger_id=ledger.id, table_name="fx_spread")
+    assert entries.count() == 2

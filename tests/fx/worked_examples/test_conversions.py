@@ -61,7 +61,12 @@ def test_yen_have_no_decimals(ledger: Ledger) -> None:
     quote("EUR/JPY", "161.37", day)
     posted = post_transfer(conversion(ledger, leg("CASH-EUR", CREDIT, "12.34"), leg("CASH-JPY", DEBIT, None), on=day))
     # 12.34 x 161.37 = 1991.3058
-    assert lines(posted)[2:] == ["Dr CASH-JPY 1991", "Cr FX-CLEARING-JPY 1991"]
+    assert lines(posted) == [
+        "Cr CASH-EUR 12.34",
+        "Dr FX-CLEARING-EUR 12.34",
+        "Dr CASH-JPY 1991",
+        "Cr FX-CLEARING-JPY 1991",
+    ]
     assert as_text(settlement_of(posted).residual) == "-0.3058"
 
 
@@ -111,7 +116,13 @@ def test_a_rate_of_a_hundred_thousandth_moves_large_amounts_and_refuses_small_on
     posted = post_transfer(
         conversion(ledger, leg("CASH-JPY", CREDIT, "12345678"), leg("CASH-GBP", DEBIT, None), on=day)
     )
-    assert lines(posted)[2:] == ["Dr CASH-GBP 123.46", "Cr FX-CLEARING-GBP 123.46"]
+    assert lines(posted) == [
+        "Cr CASH-JPY 12345678",
+        "Dr FX-CLEARING-JPY 12345678",
+        "Dr CASH-GBP 123.46",
+        "Cr FX-CLEARING-GBP 123.46",
+    ]
+    assert as_text(settlement_of(posted).residual) == "0.00322"
     with pytest.raises(AmountTooSmall):
         post_transfer(conversion(ledger, leg("CASH-JPY", CREDIT, "499"), leg("CASH-GBP", DEBIT, None), on=day))
     assert balance(ledger, "CASH-JPY") == -12345678
@@ -121,10 +132,13 @@ def test_half_a_cent_goes_to_the_even_one_unless_the_ledger_rounds_up(ledger: Le
     day = fresh_day()
     quote("EUR/USD", "1.25", day)
     order = (leg("CASH-EUR", CREDIT, "0.10"), leg("CASH-USD", DEBIT, None))
-    assert lines(post_transfer(conversion(ledger, *order, on=day)))[2] == "Dr CASH-USD 0.12"
+    given = ["Cr CASH-EUR 0.10", "Dr FX-CLEARING-EUR 0.10"]
+    posted = post_transfer(conversion(ledger, *order, on=day))
+    assert lines(posted) == [*given, "Dr CASH-USD 0.12", "Cr FX-CLEARING-USD 0.12"]
+    assert (settlement_of(posted).rounding, as_text(settlement_of(posted).residual)) == ("half-even", "-0.005")
     LedgerSettings.objects.create(ledger=ledger, rounding="half-up")
     posted = post_transfer(conversion(ledger, *order, on=day))
-    assert lines(posted)[2] == "Dr CASH-USD 0.13"
+    assert lines(posted) == [*given, "Dr CASH-USD 0.13", "Cr FX-CLEARING-USD 0.13"]
     assert (settlement_of(posted).rounding, as_text(settlement_of(posted).residual)) == ("half-up", "0.005")
 
 
@@ -133,7 +147,12 @@ def test_an_inverted_rate_is_divided_by_and_so_hits_the_half_cent_exactly(ledger
     day = fresh_day()
     quote("EUR/USD", "1.2", day)
     posted = post_transfer(conversion(ledger, leg("CASH-USD", CREDIT, "0.45"), leg("CASH-EUR", DEBIT, None), on=day))
-    assert lines(posted)[2] == "Dr CASH-EUR 0.38"
+    assert lines(posted) == [
+        "Cr CASH-USD 0.45",
+        "Dr FX-CLEARING-USD 0.45",
+        "Dr CASH-EUR 0.38",
+        "Cr FX-CLEARING-EUR 0.38",
+    ]
 
 
 def test_a_reversal_a_day_later_undoes_both_journals_whatever_the_rate_is_by_then(ledger: Ledger) -> None:
@@ -197,7 +216,12 @@ def test_a_stated_rate_is_the_whole_deal_without_a_spread(ledger: Ledger) -> Non
     for stated, dollars in ((StatedRate("1.2345"), "123.45"), (StatedRate("0.8", "USD/EUR"), "125.00")):
         order = conversion(ledger, leg("CASH-EUR", CREDIT, "100.00"), leg("CASH-USD", DEBIT, None), on=day, fx=stated)
         posted = post_transfer(order)
-        assert lines(posted)[2:] == [f"Dr CASH-USD {dollars}", f"Cr FX-CLEARING-USD {dollars}"]
+        assert lines(posted) == [
+            "Cr CASH-EUR 100.00",
+            "Dr FX-CLEARING-EUR 100.00",
+            f"Dr CASH-USD {dollars}",
+            f"Cr FX-CLEARING-USD {dollars}",
+        ]
         assert (settlement_of(posted).path, settlement_of(posted).steps) == ("stated", [])
 
 
@@ -232,5 +256,10 @@ def test_without_a_date_todays_rate_counts(ledger: Ledger) -> None:
     from dataclasses import replace
 
     posted = post_transfer(replace(order, value_date=None))
-    assert lines(posted)[2] == "Dr CASH-EUR 12.00"
+    assert lines(posted) == [
+        "Cr CASH-GBP 10.00",
+        "Dr FX-CLEARING-GBP 10.00",
+        "Dr CASH-EUR 12.00",
+        "Cr FX-CLEARING-EUR 12.00",
+    ]
     assert {journal.value_date for journal in posted.journals} == {today}
