@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from fx import telemetry
 from fx.domain.conversion import ConversionRate, Rounding, as_text
@@ -16,6 +16,8 @@ from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
 from ledger.domain.posted import PostedJournal
 from ledger.models.columns import new_id
+from ledger.queries.arrays import array
+from ledger.queries.messages import Message
 
 _COLUMNS = (
     "id::uuid",
@@ -41,7 +43,7 @@ _COLUMNS = (
     "reverses_id::uuid",
 )
 _NAMES = ", ".join(column.split("::")[0] for column in _COLUMNS)
-_ARRAYS = ", ".join(f"%b::{column.split('::')[1]}[]" for column in _COLUMNS)
+_ARRAYS = ", ".join(f"%s::{column.split('::')[1]}[]" for column in _COLUMNS)
 _WRITE = f"INSERT INTO fx_settlement ({_NAMES}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - constants only
 
 
@@ -63,11 +65,10 @@ class NewSettlement:
     reverses: UUID | None = None
 
 
-def write_settlements(rows: Sequence[tuple[NewSettlement, tuple[PostedJournal, ...]]]) -> None:
-    """Insert the settlements of journals that the same transaction writes next; they count with its COMMIT."""
+def write_settlements(message: Message, rows: Sequence[tuple[NewSettlement, tuple[PostedJournal, ...]]]) -> None:
+    """Make the settlements of journals that the message writes next part of it; they count with its COMMIT."""
     columns = zip(*[_row(new, journals) for new, journals in rows], strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [list(column) for column in columns])
+    message.add(_WRITE, [array(column) for column in columns])
     transaction.on_commit(lambda: _count([new for new, _ in rows]))
 
 

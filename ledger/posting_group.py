@@ -154,8 +154,8 @@ def post_group(bundles: Sequence[Bundle], *, gate_first: bool = False) -> list[l
         group = _lock(message, bundles)
         outcomes = [group.answers(bundle) for bundle in bundles]
         if group.new:
-            write_companions(group.new.values())
             last = Message()
+            write_companions(last, group.new.values())
             write(last, group.new.values())
             # In the same message, so that the gate is not held for one more round trip.
             last.command("COMMIT")
@@ -170,8 +170,8 @@ def post_under_gate(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
     group = _lock(Message(), bundles)
     outcomes = [group.answers(bundle) for bundle in bundles]
     if group.new:
-        write_companions(group.new.values())
         message = Message()
+        write_companions(message, group.new.values())
         write(message, group.new.values())
         message.send()
     return outcomes

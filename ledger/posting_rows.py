@@ -78,8 +78,8 @@ class NewPosting:
     companion: Companion | None = None
 
 
-def write_companions(postings: Collection[NewPosting]) -> None:
-    """Insert what other apps write with the postings, a set for each of them.
+def write_companions(message: Message, postings: Collection[NewPosting]) -> None:
+    """Make what other apps write with the postings part of the message, a set for each of them.
 
     Ahead of the journals, so that the triggers on legs see these rows and refuse at the statement, not at the commit.
     """
@@ -88,7 +88,7 @@ def write_companions(postings: Collection[NewPosting]) -> None:
         if posting.companion is not None:
             rows[posting.companion.write].append((posting.companion.content, posting.journals))
     for write_rows, of_postings in rows.items():
-        write_rows(of_postings)
+        write_rows(message, of_postings)
 
 
 def write(message: Message, postings: Iterable[NewPosting]) -> None:

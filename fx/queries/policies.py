@@ -15,6 +15,7 @@ from ledger.domain.money import ZERO
 from ledger.models import Ledger
 from ledger.queries.account_facts import account_facts
 from ledger.queries.compiled import Compiled
+from ledger.queries.messages import Message
 
 _SETTINGS = Compiled(
     lambda: LedgerSettings.objects.filter(ledger_id__any=[None]).values_list("ledger_id", "tolerance_bps", "rounding")
@@ -53,9 +54,12 @@ class Policy:
 def policies(ledger_ids: Collection[UUID]) -> dict[UUID, Policy]:
     """The policies of the ledgers, as they are now."""
     found = {id_: Policy(*books) for id_, books in _books_of(ledger_ids).items()}
-    for ledger_id, tolerance_bps, rounding in _SETTINGS.rows(list(ledger_ids)):
+    message = Message()
+    settings, spreads = (statement.ask(message, list(ledger_ids)) for statement in (_SETTINGS, _SPREADS))
+    message.send()
+    for ledger_id, tolerance_bps, rounding in settings():
         found[ledger_id].tolerance_bps, found[ledger_id].rounding = tolerance_bps, Rounding(rounding)
-    for ledger_id, base, quote, bps, code in _SPREADS.rows(list(ledger_ids)):
+    for ledger_id, base, quote, bps, code in spreads():
         if bps:
             found[ledger_id].spreads[base, quote] = bps, account_facts(ledger_id, {code})[code]
     return found

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from fx import telemetry
 from fx.domain.rates import ONE, RateFound, RateStep, RateType, crossed, in_direction, is_kept_as
+from ledger.queries.arrays import array
+from ledger.queries.messages import Message
 
 Pair = tuple[str, str]
 
@@ -38,14 +39,14 @@ class _Row(NamedTuple):
 # long ago is asked afterwards, so that a rate that is too old can be told from none.
 _NEWEST = """
 SELECT wanted.base, wanted.quote, wanted.type, newest.*
-  FROM unnest(%(bases)s::text[], %(quotes)s::text[], %(types)s::text[]) AS wanted (base, quote, type)
+  FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (base, quote, type)
  CROSS JOIN LATERAL (
     SELECT id, revision, value, quoted_value, quoted_inverted, source, date
       FROM fx_rate
      WHERE (base, quote, type) = (wanted.base, wanted.quote, wanted.type)
-       AND date <= %(newest)s
-       AND (quoted_at IS NULL OR quoted_at <= %(instant)s::timestamptz)
-     ORDER BY date DESC, array_position(%(sources)s::text[], source), source, quoted_at DESC NULLS LAST
+       AND date <= %s::date
+       AND (quoted_at IS NULL OR quoted_at <= %s::timestamptz)
+     ORDER BY date DESC, array_position(%s::text[], source), source, quoted_at DESC NULLS LAST
      LIMIT 1
  ) newest
 """
@@ -102,18 +103,21 @@ def _newest_rows(wanted: set[Kept], on: date) -> dict[Kept, _Row]:
     if not wanted:
         return {}
     newest, instant = _date_and_instant(on)
-    bases, quotes, types = map(list, zip(*sorted(wanted), strict=True))
-    values: dict[str, Any] = {
-        "bases": bases,
-        "quotes": quotes,
-        "types": types,
-        "newest": newest,
-        "instant": instant,
-        "sources": settings.FX_SOURCE_ORDER,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, values)
-        return {Kept(row[0], row[1], RateType(row[2])): _Row(*row[3:]) for row in cursor.fetchall()}
+    series = sorted(wanted)
+    message = Message()
+    rows = message.add(
+        _NEWEST,
+        [
+            array([kept.base for kept in series]),
+            array([kept.quote for kept in series]),
+            array([kept.type.value for kept in series]),
+            newest.isoformat(),
+            instant.isoformat(),
+            array(settings.FX_SOURCE_ORDER),
+        ],
+    )
+    message.send()
+    return {Kept(base, quote, RateType(type_)): _Row(*row) for base, quote, type_, *row in rows()}
 
 
 def _date_and_instant(on: date) -> tuple[date, datetime]:

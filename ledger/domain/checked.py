@@ -10,15 +10,15 @@ from ledger.domain.posted import PostedJournal
 from ledger.domain.records import record
 from ledger.domain.refusals import Refusal
 
-WriteRows = Callable[[Sequence[tuple[Any, tuple[PostedJournal, ...]]]], None]
+WriteRows = Callable[[Any, Sequence[tuple[Any, tuple[PostedJournal, ...]]]], None]
 
 
 @record
 class Companion:
     """Rows of another app that belong to a posting: in the books' own transaction, or not at all.
 
-    `write` gets the content of every companion of the group that names it, each with its journals, and inserts their
-    rows as a set. `answer` is what the caller's answer says more, by member.
+    `write` gets the group's last message, and the content of every companion that names it, each with its journals; it
+    adds the statement that inserts their rows as a set. `answer` is what the caller's answer says more, by member.
     """
 
     write: WriteRows

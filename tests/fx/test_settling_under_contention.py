@@ -140,7 +140,7 @@ def whole_settlements(ledger: Ledger) -> int:
 
 
 def test_a_backend_killed_between_the_settlement_and_its_journals_leaves_neither(
-    ledger: Ledger, day: date, release: Callable[[], object], request: pytest.FixtureRequest
+    ledger: Ledger, day: date, release: Callable[[], object]
 ) -> None:
     before = Footprint.of(ledger)
     order = conversion(ledger, leg("CASH-EUR", CREDIT, "100.00"), leg("CASH-USD", DEBIT, None), on=day)
@@ -148,10 +148,8 @@ def test_a_backend_killed_between_the_settlement_and_its_journals_leaves_neither
     backend = backend_that_waits("ShareLock")
     kill(backend)
     assert threads[0].outcome() is None
-    # The COMMIT travels with the journals, so whoever lost the connection there cannot know; the books do. The
-    # settlement goes ahead of them: it is tried again, and waits in vain.
-    is_ahead = request.node.callspec.params["release"] == "fx_settlement"
-    assert isinstance(outcomes[0], refusals.Busy if is_ahead else refusals.OutcomeUnknown)
+    # The COMMIT travels with the statements, so whoever lost the connection cannot know; the books do.
+    assert isinstance(outcomes[0], refusals.OutcomeUnknown)
     assert whole_settlements(ledger) == 0
     assert Footprint.of(ledger).last_number == before.last_number
     release()

@@ -14,6 +14,7 @@ from ledger.domain.checked import Bundle, CheckedOrder, Companion
 from ledger.domain.posted import PostedTransfer
 from ledger.models import Account, Ledger
 from ledger.posting import Unit, post_transfer, unit
+from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import Footprint, connect
 from tests.ledger.test_posting_under_contention import backend_that_waits, held_gate, in_thread, stalled_commit
@@ -171,7 +172,7 @@ def test_an_order_whose_second_journal_is_refused_leaves_its_mates_as_if_it_had_
 def test_companions_are_written_as_one_set_with_their_journals(ledger: Ledger) -> None:
     written: list[Any] = []
 
-    def write(rows: Sequence[Any]) -> None:
+    def write(_: Message, rows: Sequence[Any]) -> None:
         assert connection.in_atomic_block
         written.append([(content, [journal.number for journal in journals]) for content, journals in rows])
 
@@ -195,7 +196,7 @@ def test_companions_are_written_as_one_set_with_their_journals(ledger: Ledger) -
 
 
 def test_a_companion_that_cannot_be_written_takes_its_journals_along(ledger: Ledger) -> None:
-    def write(_: Sequence[Any]) -> None:
+    def write(*_: Any) -> None:
         raise refusals.Busy("no room")
 
     order = two_journals(ledger, transfer(ledger, "CASH", "REV", "1.00"), companion=Companion(write, None))
