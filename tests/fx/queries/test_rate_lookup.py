@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 
@@ -173,7 +173,12 @@ def test_many_pairs_are_one_statement_and_those_without_a_rate_are_left_out(
     pairs = [(low, mid), (mid, low), (low, high), (high, high)]
     statements: list[str] = []
     add = Message.add
-    monkeypatch.setattr(Message, "add", lambda self, sql, values: statements.append(sql) or add(self, sql, values))
+
+    def noted(self: Message, sql: str, values: Sequence[str]) -> object:
+        statements.append(sql)
+        return add(self, sql, values)
+
+    monkeypatch.setattr(Message, "add", noted)
     found = rates_as_of(pairs, DAY, pivot=mid)
     assert len(statements) == 1
     assert {pair: rate.rate for pair, rate in found.items()} == {
