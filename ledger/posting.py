@@ -36,7 +36,7 @@ CURRENCIES_OF_A_SETTLEMENT = 2
 
 Result = TypeVar("Result")
 
-_queue: GroupQueue[Bundle, list[Outcome | Failed]] = GroupQueue(
+_queue: GroupQueue[Bundle, Sequence[Outcome | Failed]] = GroupQueue(
     posting_attempts.post,
     size_max=GROUP_LEGS_MAX,
     wait_seconds=telemetry.QUEUE_WAIT_SECONDS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import tenacity
 from django.db import Error, connection
@@ -26,7 +26,7 @@ class Failed:
     error: Exception
 
 
-def post(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]]:
+def post(bundles: Sequence[Bundle]) -> Sequence[Sequence[Outcome | Failed]]:
     """Post a group, again where that may help; should it fail, post it in ever smaller parts.
 
     So each order gets its own answer, and a bug in one is not the end of its mates. A group of the queue that expects
@@ -34,7 +34,7 @@ def post(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]]:
     """
     gate_first = isinstance(bundles, Group) and bundles.expects_more
     try:
-        return _of_any_kind(with_retries(lambda: post_group(bundles, gate_first=gate_first)))
+        return with_retries(lambda: post_group(bundles, gate_first=gate_first))
     except Refusal as refusal:
         return [[refusal] * len(bundle.orders) for bundle in bundles]
     except Exception as error:  # noqa: BLE001 - whatever it is, it is nobody's but the order's that made it
@@ -45,11 +45,7 @@ def post(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]]:
         return [[refusal_of_all or Failed(error)] * len(bundle.orders) for bundle in bundles]
 
 
-def _of_any_kind(outcomes: list[list[Outcome]]) -> list[list[Outcome | Failed]]:
-    return cast("list[list[Outcome | Failed]]", outcomes)
-
-
-def _parts(bundles: Sequence[Bundle]) -> list[list[Outcome | Failed]] | None:
+def _parts(bundles: Sequence[Bundle]) -> Sequence[Sequence[Outcome | Failed]] | None:
     """The outcomes of the group's parts, each posted alone; None where it has no parts."""
     if len(bundles) > 1:
         return [outcomes for bundle in bundles for outcomes in post([bundle])]

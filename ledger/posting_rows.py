@@ -14,7 +14,7 @@ from ledger.domain.accounts import AccountFacts
 from ledger.domain.checked import Companion, WriteRows
 from ledger.domain.posted import PostedJournal, PostedLeg
 from ledger.domain.records import record
-from ledger.queries.arrays import spelled
+from ledger.queries.arrays import array_of_spelled, spelled
 from ledger.queries.messages import Message
 
 _KEYS = ("id::uuid", "ledger_id::uuid", "key::text", "fingerprint::bytea", "journal_count::smallint")
@@ -127,4 +127,4 @@ def _effect(leg: PostedLeg) -> tuple[str, ...]:
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    return [f"{{{','.join(column)}}}" for column in zip(*rows, strict=True)]
+    return [array_of_spelled(column) for column in zip(*rows, strict=True)]

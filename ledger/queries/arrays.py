@@ -13,7 +13,12 @@ def array(values: Iterable[Any]) -> str:
     Raises:
         KeyError: a value's type has no known spelling.
     """
-    return f"{{{','.join([_SPELLINGS[type(value)](value) for value in values])}}}"
+    return array_of_spelled([_SPELLINGS[type(value)](value) for value in values])
+
+
+def array_of_spelled(members: Iterable[str]) -> str:
+    """The array of members that are spelled already."""
+    return f"{{{','.join(members)}}}"
 
 
 def spelled(value: Any) -> str:

@@ -49,7 +49,7 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting_group, "write", write)
 
 
-def kinds(outcomes: list[list[Any]]) -> list[list[type]]:
+def kinds(outcomes: Sequence[Sequence[Any]]) -> list[list[type]]:
     return [[type(outcome) for outcome in of_bundle] for of_bundle in outcomes]
 
 

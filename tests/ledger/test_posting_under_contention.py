@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -202,7 +202,7 @@ def test_a_group_that_expects_more_is_looked_at_only_behind_the_gate(
     ledger: Ledger, held_gate: Callable[[], None]
 ) -> None:
     waiting = [Bundle((posting._check_transfer(transfer(ledger, "CASH", "REV", "1.00")),))]
-    outcomes: list[list[Any]] = []
+    outcomes: list[Sequence[Any]] = []
     group = Group(lambda: list(waiting), expects_more=True)
     thread = InBackground(lambda: outcomes.extend(posting_attempts.post(group)))
     backend_that_waits("ExclusiveLock")

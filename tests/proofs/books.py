@@ -39,7 +39,7 @@ class QueuesOfTwoProcesses:
     """Two group queues side by side, as two web processes have them: callers of one meet the other at the gate."""
 
     def __init__(self) -> None:
-        self.queues: list[GroupQueue[Bundle, list[Outcome | Failed]]] = [
+        self.queues: list[GroupQueue[Bundle, Sequence[Outcome | Failed]]] = [
             GroupQueue(posting_attempts.post, size_max=posting.GROUP_LEGS_MAX) for _ in range(2)
         ]
         self._here = threading.local()
@@ -47,7 +47,7 @@ class QueuesOfTwoProcesses:
     def this_thread_is_in(self, process: int) -> None:
         self._here.process = process
 
-    def submit(self, bundle: Bundle, *, size: int, timeout_seconds: float) -> list[Outcome | Failed]:
+    def submit(self, bundle: Bundle, *, size: int, timeout_seconds: float) -> Sequence[Outcome | Failed]:
         queue = self.queues[getattr(self._here, "process", 0)]
         return queue.submit(bundle, size=size, timeout_seconds=timeout_seconds)
 
