@@ -8,18 +8,19 @@ index find the key, which takes the same time whether an attacker's key is nearl
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
+from ledger.domain.presented import KeyFacts, PresentedKey
 from ledger.domain.refusals import InvalidRequest, NotFound
 from ledger.domain.scopes import Scope
 from ledger.group_queue import GroupQueue
 from ledger.models import ApiKey, Ledger
-from ledger.queries.api_keys import KeyFacts, keys_by_hash
+from ledger.queries.api_keys import keys_by_hash
 
 PREFIX = "dx_"
 SECRET_BYTES = 32
@@ -29,15 +30,20 @@ NAME_LENGTH_MAX = 255
 USE_RECORDED_EVERY = timedelta(minutes=1)
 LOOKUP_TIMEOUT_SECONDS = 5.0
 LOOKED_UP_TOGETHER_MAX = 1_000
+REMEMBERED_KEYS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the ledger that every read and write of the request is bound to, what it may do there, by which key."""
+    """Who calls: the ledger that every read and write of the request is bound to, what it may do there, by which key.
+
+    `presented` is a key that is yet to be confirmed; see `recognise`.
+    """
 
     ledger_id: UUID
     scopes: frozenset[Scope]
     key_id: UUID | None = None
+    presented: PresentedKey | None = None
 
 
 def create_api_key(ledger_code: str, scopes: Collection[str], name: str = "") -> str:
@@ -88,11 +94,47 @@ def authenticate(secret: str) -> Caller | None:
     Raises:
         Busy: the look-up had to wait for too long.
     """
-    found = _lookups.submit(_hash(secret), size=1, timeout_seconds=LOOKUP_TIMEOUT_SECONDS)
+    secret_hash = _hash(secret)
+    found = _looked_up(secret_hash)
     if found is None or found.revoked_at is not None:
         return None
     _record_use(found, timezone.now())
-    return Caller(found.ledger_id, frozenset(map(Scope, found.scopes)), found.id)
+    caller = Caller(found.ledger_id, frozenset(map(Scope, found.scopes)), found.id)
+    if len(_known) >= REMEMBERED_KEYS_MAX:
+        _known.clear()
+    _known[secret_hash] = caller
+    return caller
+
+
+def recognise(secret: str) -> Caller | None:
+    """As `authenticate`, but whom this process has met before is believed for now, with the key as `presented`.
+
+    For a request whose work looks the key up in the same message: `post_transfer`, `live_balance`. Whatever else it does
+    or answers has to wait for `confirm`.
+    """
+    secret_hash = _hash(secret)
+    known = _known.get(secret_hash)
+    return replace(known, presented=PresentedKey(secret_hash)) if known else authenticate(secret)
+
+
+def confirm(caller: Caller) -> None:
+    """Look up the key of a caller who was only recognised, unless his request's work has done so.
+
+    Raises:
+        KeyRefused: it is unknown or revoked. Busy: the look-up had to wait for too long.
+    """
+    presented = caller.presented
+    if presented is None:
+        return
+    if presented.found is None and (refusal := presented.settle(_looked_up(presented.secret_hash))):
+        _known.pop(presented.secret_hash, None)
+        raise refusal
+    if presented.found:
+        _record_use(presented.found, timezone.now())
+
+
+def _looked_up(secret_hash: bytes) -> KeyFacts | None:
+    return _lookups.submit(secret_hash, size=1, timeout_seconds=LOOKUP_TIMEOUT_SECONDS)
 
 
 def _look_up(secret_hashes: Sequence[bytes]) -> list[KeyFacts | None]:
@@ -100,6 +142,8 @@ def _look_up(secret_hashes: Sequence[bytes]) -> list[KeyFacts | None]:
     return [found.get(secret_hash) for secret_hash in secret_hashes]
 
 
+# Whom a key stands for never changes; whether it still does is asked each time.
+_known: dict[bytes, Caller] = {}
 _lookups: GroupQueue[bytes, KeyFacts | None] = GroupQueue(_look_up, size_max=LOOKED_UP_TOGETHER_MAX)
 
 

@@ -18,6 +18,7 @@ from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.domain.judging import check_order, mirror
 from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
+from ledger.domain.presented import PresentedKey
 from ledger.domain.refusals import NotFound, Refusal
 from ledger.extensions import Plan, extensions
 from ledger.group_queue import GroupQueue
@@ -44,13 +45,15 @@ _queue: GroupQueue[Bundle, Sequence[Outcome | Failed]] = GroupQueue(
 )
 
 
-def post_transfer(order: TransferOrder) -> PostedTransfer:
+def post_transfer(order: TransferOrder, presented: PresentedKey | None = None) -> PostedTransfer:
     """Post one balanced journal, or two between two currencies, exactly once per idempotency key.
 
     Amounts are in major units of their currency. A repeat of the same order returns what was posted already and writes
-    nothing.
+    nothing. A key that is `presented` is looked up in the posting's own transaction.
 
     Raises:
+        KeyRefused: the key presented is unknown or revoked. Of an order that needs no transaction to be refused, the
+        key may not have been looked up yet: then it is not settled.
         TooFewLegs, TooManyLegs, TooManyCurrencies, CurrencyUnknown, InvalidAmount, AccountNotFound,
         CurrencyMismatch, PostingNotAllowed, JournalNotBalanced, TransferLimitExceeded, ValueDateInFuture: it can never
         post. Between two currencies also what the transfer planner refuses.
@@ -61,7 +64,7 @@ def post_transfer(order: TransferOrder) -> PostedTransfer:
         RuntimeError: called inside an open transaction, where isolation cannot be set.
         Anything else is a bug; it is raised to no other caller of the same group.
     """
-    return _one(check_transfers([order])[0])
+    return _one(check_transfers([order])[0], presented)
 
 
 def reverse_journal(order: ReversalOrder) -> PostedTransfer:
@@ -147,8 +150,8 @@ def result_label(outcome: Outcome) -> str:
     return "duplicate" if isinstance(outcome, PostedBefore) or outcome.duplicate else "applied"
 
 
-def _one(order: CheckedOrder) -> PostedTransfer:
-    (outcome,) = _submit(Bundle((order,)))
+def _one(order: CheckedOrder, presented: PresentedKey | None = None) -> PostedTransfer:
+    (outcome,) = _submit(Bundle((order,), presented=presented))
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome

@@ -1,7 +1,7 @@
 """Posting a group that PostgreSQL may refuse: not now, not together, or not at all; or that we fail to post."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import tenacity
@@ -52,7 +52,7 @@ def _parts(bundles: Sequence[Bundle]) -> Sequence[Sequence[Outcome | Failed]] | 
     (bundle,) = bundles
     if bundle.atomic or len(bundle.orders) == 1:
         return None
-    return [[outcome for order in bundle.orders for outcome in post([Bundle((order,))])[0]]]
+    return [[outcome for order in bundle.orders for outcome in post([replace(bundle, orders=(order,))])[0]]]
 
 
 def with_retries(attempt: Callable[[], Result]) -> Result:

@@ -17,6 +17,7 @@ from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
 from ledger.posting_rows import NewLeg, NewPosting, write, write_companions
+from ledger.queries.api_keys import KeysByHash, ask_keys_by_hash
 from ledger.queries.messages import Message, transaction_in_messages
 from ledger.queries.posted import ask_known_keys, reversed_among
 
@@ -50,10 +51,14 @@ class _Group:
     balances: dict[UUID, RunningBalance]
     known_keys: dict[tuple[UUID, str], tuple[UUID, bytes]]
     reversed_ids: set[UUID]
+    keys: KeysByHash
     new: dict[UUID, NewPosting] = field(default_factory=dict)
 
     def answers(self, bundle: Bundle) -> list[Outcome]:
         """What becomes of each of the bundle's orders; an atomic one is refused as a whole, by its first refusal."""
+        presented = bundle.presented
+        if presented and (refused := presented.settle(self.keys.get(presented.secret_hash))):
+            return [refused] * len(bundle.orders)
         if not bundle.atomic:
             return [self._answer(order) for order in bundle.orders]
         outcomes: list[Outcome] = []
@@ -180,6 +185,7 @@ def post_under_gate(bundles: Sequence[Bundle]) -> list[list[Outcome]]:
 def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
     """Send the message, and with it the questions for what the orders touch, locked."""
     orders = [order for bundle in bundles for order in bundle.orders]
+    presented = ask_keys_by_hash(message, {bundle.presented.secret_hash for bundle in bundles if bundle.presented})
     keys = ask_known_keys(message, {order.key for order in orders})
     books = locks.ask_books(message, _ledger_ids(orders))
     balances = locks.ask_balances(message, _account_ids(orders))
@@ -188,6 +194,7 @@ def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
         known_keys=keys(),
         books={locked.ledger_id: _Book.of(locked) for locked in books()},
         balances=balances(),
+        keys=presented(),
         reversed_ids=reversed_among(_reversed_by(orders)),
     )
 

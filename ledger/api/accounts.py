@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from ledger.accounts import UNCHANGED, AccountChange, NewAccount, change_account, open_account
 from ledger.api import answers, examples, pages, rendering
-from ledger.api.authentication import caller_of
+from ledger.api.authentication import RecognisingAuthentication, caller_of
 from ledger.api.json_bodies import read_body
 from ledger.api.operations import Answer, Parameter, operation
 from ledger.api.views import LedgerView
@@ -128,6 +128,7 @@ class AccountView(LedgerView):
 
 class BalanceView(LedgerView):
     scopes = {"GET": Scope.READ}
+    authentication_classes = (RecognisingAuthentication,)
 
     @operation(
         "Read a balance, now or as of a date or an instant",
@@ -136,14 +137,14 @@ class BalanceView(LedgerView):
     )
     def get(self, request: Request, code: str) -> HttpResponse:
         as_of = self.query(request).day_or_instant("as_of")
-        ledger_id = caller_of(request).ledger_id
+        caller = caller_of(request)
         if not is_account_code(code):
             raise _not_found(code)
         if as_of is None:
-            live = live_balance(ledger_id, code)
+            live = live_balance(caller.ledger_id, code, caller.presented)
             content = live and rendering.balance(*live)
         else:
-            past = balance_as_of(ledger_id, code, as_of)
+            past = balance_as_of(caller.ledger_id, code, as_of)
             content = past and rendering.balance(past, as_of)
         if content is None:
             raise _not_found(code)

@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from ledger.api_keys import Caller, authenticate
+from ledger.api_keys import Caller, authenticate, recognise
 from ledger.demo import DEMO_LEDGER
 from ledger.domain.refusals import ScopeMissing
 from ledger.domain.scopes import Scope
@@ -24,6 +24,8 @@ DEMO_SCOPES = frozenset({Scope.READ, Scope.POST, Scope.ACCOUNTS})
 class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer KEY`. In demo mode, a call without that header reaches the ledger `demo`."""
 
+    caller_by = staticmethod(authenticate)
+
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         header = request.META.get("HTTP_AUTHORIZATION")
         if header is None:
@@ -31,13 +33,19 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, key = header.partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
             raise AuthenticationFailed("Send the key as 'Authorization: Bearer KEY'.")
-        caller = authenticate(key.strip())
+        caller = self.caller_by(key.strip())
         if caller is None:
             raise AuthenticationFailed("This key is unknown or revoked.")
         return caller, None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         return "Bearer"
+
+
+class RecognisingAuthentication(ApiKeyAuthentication):
+    """The same for views whose work looks the key up itself; before anything is answered, `LedgerView` sees to it."""
+
+    caller_by = staticmethod(recognise)
 
 
 class HasScope(BasePermission):

@@ -88,5 +88,7 @@ def problem_of(refusal: Refusal) -> dict[str, Any]:
 
 
 def headers_of(code: str) -> dict[str, str]:
-    """A 503 says when to come back: soon, because what is busy is a queue of milliseconds."""
+    """A 503 says when to come back: soon, because what is busy is a queue of milliseconds. A 401 says what is wanted."""
+    if code == "not_authenticated":
+        return {"WWW-Authenticate": "Bearer"}
     return {"Retry-After": str(RETRY_AFTER_SECONDS)} if STATUS_OF[code] == SERVICE_UNAVAILABLE else {}

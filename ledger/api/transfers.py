@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from ledger.api import answers, examples, rendering
-from ledger.api.authentication import caller_of
+from ledger.api.authentication import RecognisingAuthentication, caller_of
 from ledger.api.json_bodies import read_body
 from ledger.api.operations import Answer, Parameter, operation
 from ledger.api.views import LedgerView
+from ledger.api_keys import confirm
 from ledger.domain.orders import TransferOrder
 from ledger.domain.refusals import FxRateForbidden
 from ledger.domain.scopes import Scope
@@ -39,6 +40,7 @@ ANY_TRANSFER = ANY_POSTING | {
 
 class TransfersView(LedgerView):
     scopes = {"POST": Scope.POST}
+    authentication_classes = (RecognisingAuthentication,)
 
     @operation(
         "Post a transfer",
@@ -58,9 +60,13 @@ class TransfersView(LedgerView):
         """
         body = read_body(request, TransferBody)
         header_key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-        order = as_order(body, caller_of(request).ledger_id, header_key)
+        caller = caller_of(request)
+        order = as_order(body, caller.ledger_id, header_key)
         _require_rate_allowed(request, [order], "fx")
-        posted = post_transfer(order)
+        if len(order.currencies) > 1:
+            # A conversion is planned ahead of its posting, and that may open accounts.
+            confirm(caller)
+        posted = post_transfer(order, caller.presented)
         return rendering.json_response(rendering.transfer(posted), status=200 if posted.duplicate else 201)
 
 

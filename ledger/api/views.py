@@ -2,16 +2,19 @@
 # ruff: noqa: ARG002 - DRF fixes the signatures
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ledger.api.authentication import ApiKeyAuthentication, HasScope
 from ledger.api.parameters import Parameters
 from ledger.api.schema import LedgerSchema, operation_of
+from ledger.api_keys import confirm
+from ledger.domain.refusals import Refusal
 from ledger.domain.scopes import Scope
 
 
@@ -40,6 +43,16 @@ class LedgerView(APIView):
     # No OPTIONS: the schema says what there is, and it would need a scope like everything else.
     http_method_names = ["get", "post", "patch", "head"]
     schema = LedgerSchema()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """Nothing is said to a caller who was only recognised: not even what is wrong with his request."""
+        caller = getattr(request, "_user", None)
+        if caller is not None:
+            try:
+                confirm(caller)
+            except Refusal as refusal:
+                response = self.handle_exception(refusal)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def query(self, request: Request) -> Parameters:
         """The request's query parameters, which are those that the method's `@operation` names."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.domain.journals import PlannedJournal
 from ledger.domain.posted import PostedJournal
+from ledger.domain.presented import PresentedKey
 from ledger.domain.records import record
 from ledger.domain.refusals import Refusal
 
@@ -51,7 +52,11 @@ class CheckedOrder:
 
 @record
 class Bundle:
-    """Orders that one caller sends together; `atomic` ones are posted all or not at all."""
+    """Orders that one caller sends together; `atomic` ones are posted all or not at all.
+
+    With a key `presented`, they are posted only if it holds when the group is posted.
+    """
 
     orders: tuple[CheckedOrder, ...]
     atomic: bool = False
+    presented: PresentedKey | None = None

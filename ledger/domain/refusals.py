@@ -117,6 +117,12 @@ class TooLarge(Refusal):
     code = "too_large"
 
 
+class KeyRefused(Refusal):
+    """The caller's key is unknown or revoked."""
+
+    code = "not_authenticated"
+
+
 class ScopeMissing(Refusal):
     """The caller's key is good, but not for this."""
 

@@ -1,22 +1,12 @@
 """Which keys have given hashes: the first statement of every request, so it is compiled once."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from collections.abc import Callable, Collection
+from typing import Any
 
+from ledger.domain.presented import KeyFacts
 from ledger.models import ApiKey
 from ledger.queries.compiled import Compiled
-
-
-class KeyFacts(NamedTuple):
-    secret_hash: bytes
-    id: UUID
-    ledger_id: UUID
-    scopes: list[str]
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
+from ledger.queries.messages import Message
 
 _BY_HASH = Compiled(
     lambda: (
@@ -27,7 +17,22 @@ _BY_HASH = Compiled(
 )
 
 
-def keys_by_hash(secret_hashes: Collection[bytes]) -> dict[bytes, KeyFacts]:
+KeysByHash = dict[bytes, KeyFacts]
+
+
+def keys_by_hash(secret_hashes: Collection[bytes]) -> KeysByHash:
     """Those of the hashes that are keys', revoked or not."""
-    keys = (KeyFacts(bytes(secret_hash), *rest) for secret_hash, *rest in _BY_HASH.rows(list(secret_hashes)))
+    return _by_hash(_BY_HASH.rows(list(secret_hashes)))
+
+
+def ask_keys_by_hash(message: Message, secret_hashes: Collection[bytes]) -> Callable[[], KeysByHash]:
+    """`keys_by_hash` as part of a message; none is asked for where there is no hash."""
+    if not secret_hashes:
+        return dict
+    rows = _BY_HASH.ask(message, list(secret_hashes))
+    return lambda: _by_hash(rows())
+
+
+def _by_hash(rows: list[tuple[Any, ...]]) -> KeysByHash:
+    keys = (KeyFacts(bytes(secret_hash), *rest) for secret_hash, *rest in rows)
     return {key.secret_hash: key for key in keys}

@@ -1,20 +1,23 @@
 """What becomes of a group that PostgreSQL itself refuses: it is posted in ever smaller parts."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from ledger import posting, posting_group, posting_rows
+from ledger.api_keys import create_api_key
 from ledger.domain import refusals
 from ledger.domain.checked import Bundle, CheckedOrder
 from ledger.domain.judging import judge
 from ledger.domain.posted import PostedTransfer
+from ledger.domain.presented import PresentedKey
 from ledger.models import Account, Ledger
 from ledger.posting_attempts import Failed, post
 from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
-from tests.ledger.raw_books import Footprint
+from tests.ledger.raw_books import Footprint, connect
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +65,26 @@ def test_a_bug_in_one_order_is_not_the_end_of_its_mates(ledger: Ledger) -> None:
     assert isinstance(failed, Failed)
     assert "balance" in str(failed.error)
     assert Footprint.of(ledger).journals == 3
+
+
+@pytest.mark.usefixtures("lying_rows")
+def test_a_key_revoked_while_its_group_fails_posts_none_of_the_groups_parts(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = create_api_key(ledger.code, ["post"])
+    presented = PresentedKey(hashlib.sha256(key.encode()).digest())
+    bundle = Bundle((checked(ledger, "bug"), checked(ledger)), presented=presented)
+    lying = vars(posting_group)["write"]
+
+    def write_and_revoke(message: Message, postings: Any) -> None:
+        lying(message, postings)
+        with connect() as another:
+            another.execute("UPDATE ledger_apikey SET revoked_at = now() WHERE ledger_id = %s", [ledger.id])
+            another.commit()
+
+    monkeypatch.setattr(posting_group, "write", write_and_revoke)
+    assert kinds(post([bundle])) == [[refusals.KeyRefused] * 2]
+    assert Footprint.of(ledger).journals == 0
 
 
 @pytest.mark.usefixtures("lying_rows")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fx.models import ClearingAccount, LedgerSettings, Settlement
+from ledger.api_keys import revoke_api_key
 from ledger.models import Account, Ledger
 from tests.fx.api.conversions import EUR, USD, body, leg
 from tests.fx.books import open_accounts, quote
@@ -33,6 +34,15 @@ def test_the_answer_has_both_journals_all_legs_and_the_rate(api: Api, day: date)
         "path": "direct",
         "residual": "0",
     }
+
+
+def test_a_key_that_was_revoked_opens_no_clearing_account(api: Api, day: date, ledger: Ledger) -> None:
+    """A conversion is planned before its posting's transaction looks the key up."""
+    content_of(api.get("/api/accounts/CASH-EUR/balance"))
+    assert api.key
+    revoke_api_key(api.key[:11])
+    problem(api.post("/api/transfers/", body(day)), 401, "not_authenticated")
+    assert not ClearingAccount.objects.filter(ledger=ledger).exists()
 
 
 def test_a_replay_answers_the_same_whatever_the_rate_is_by_then(api: Api, day: date) -> None:

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from ledger.api_keys import create_api_key
 from ledger.models import Account, Ledger
 from tests.ledger.raw_books import connect
 
@@ -88,9 +89,16 @@ def test_a_leg_is_on_one_of_two_sides(ledger: Ledger) -> None:
     [
         ("UPDATE ledger_currency SET minor_units = 3 WHERE code = 'USD'", "currency_identity_is_immutable"),
         ("UPDATE ledger_ledger SET base_ccy = 'USD' WHERE id = '{ledger}'", "ledger_identity_is_immutable"),
+        ("UPDATE ledger_apikey SET scopes = '{{post}}' WHERE ledger_id = '{ledger}'", "api_key_identity_is_immutable"),
+        (
+            "UPDATE ledger_apikey SET ledger_id = (SELECT id FROM ledger_ledger WHERE id <> '{ledger}' LIMIT 1)"
+            " WHERE ledger_id = '{ledger}'",
+            "api_key_identity_is_immutable",
+        ),
     ],
 )
-def test_what_amounts_rest_on_never_changes(ledger: Ledger, statement: str, constraint: str) -> None:
+def test_what_is_remembered_never_changes(ledger: Ledger, statement: str, constraint: str) -> None:
+    create_api_key(ledger.code, ["read"])
     with connect("owner") as owner, pytest.raises(psycopg.errors.IntegrityError) as refusal:
         owner.execute(statement.format(ledger=ledger.id))
     assert refusal.value.diag.constraint_name == constraint
