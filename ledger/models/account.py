@@ -6,6 +6,9 @@ from ledger.models.columns import VIEW_ONLY, CodeField, TotalField, new_id
 from ledger.models.currency import Currency
 from ledger.models.ledger import Ledger
 
+# The account's own, which has foreign keys; the trigger account_has_a_balance copies them, and nobody changes them.
+WRITTEN_BY_TRIGGER = False
+
 
 class Account(models.Model):
     """An account of a ledger. Its code, currency, type and `non_negative` never change."""
@@ -62,6 +65,19 @@ class Balance(models.Model):
     """An account's running totals. The database makes the row, folds legs into it, and lets nobody else write."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="balance_row")
+    # What legs have to fit, repeated from the account for the one statement that folds them in.
+    ledger = models.ForeignKey(
+        Ledger, on_delete=models.PROTECT, related_name="+", db_constraint=WRITTEN_BY_TRIGGER, db_index=False
+    )
+    ccy = models.ForeignKey(
+        Currency,
+        on_delete=models.PROTECT,
+        db_column="ccy",
+        related_name="+",
+        db_constraint=WRITTEN_BY_TRIGGER,
+        db_index=False,
+    )
+    minor_units = models.SmallIntegerField(help_text="The currency's decimals.")
     debit_normal = models.BooleanField()
     non_negative = models.BooleanField()
     active = models.BooleanField(help_text="False while the account is frozen or closed: no leg may fold in.")

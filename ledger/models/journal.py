@@ -65,6 +65,7 @@ class Journal(models.Model):
     description = models.TextField(blank=True, default="")
     reference = models.TextField(blank=True, default="")
     metadata = models.JSONField(default=dict, blank=True)
+    # In the database its unique index holds reversals only (migration 0010).
     reverses = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,

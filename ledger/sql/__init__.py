@@ -21,8 +21,11 @@ class SqlFiles:
         return (self.folder / f"{name}.v{version}.sql").read_text(encoding="utf-8")
 
     def texts(self) -> list[str]:
-        """The texts of all versions of all objects."""
-        return [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
+        """The texts of all versions of all objects, an object's in the order of its versions."""
+        versions = (path.name.removesuffix(".sql").rsplit(".v", 1) for path in self.folder.glob("*.sql"))
+        return [
+            self.read(name, version) for name, version in sorted((name, int(version)) for name, version in versions)
+        ]
 
     def install(self, name: str, version: int = 1) -> RunSQL:
         """A migration step that installs the object; its reverse is the version before, or nothing at all."""

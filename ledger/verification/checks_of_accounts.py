@@ -39,6 +39,12 @@ BALANCE_ROW_FLAGS = sql_check(
      WHERE a.ledger_id {only}
        AND (b.debit_normal, b.non_negative, b.active)
            <> (a.type IN ('asset', 'expense'), a.non_negative, a.status = 'active')
+    UNION ALL
+    SELECT a.ledger_id, format('account %s', a.code),
+           format('ledger %s, %s with %s decimals', a.ledger_id, a.ccy, c.minor_units),
+           format('ledger %s, %s with %s decimals', b.ledger_id, b.ccy, b.minor_units)
+      FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id JOIN ledger_currency c ON c.code = a.ccy
+     WHERE a.ledger_id {only} AND (b.ledger_id, b.ccy, b.minor_units) <> (a.ledger_id, a.ccy, c.minor_units)
     """,
 )
 

@@ -1,6 +1,7 @@
 """Lies to write into the books of `test_verification`, one at a time, and what must be told of each."""
 
 LEG_OF = "journal_id = (SELECT id FROM ledger_journal WHERE ledger_id = %(ledger)s AND number = {}) AND position = {}"
+NOBODY = "00000000-0000-0000-0000-000000000000"
 ACCOUNT = "(SELECT id FROM ledger_account WHERE ledger_id = %(ledger)s AND code = '{}')"
 LIES: dict[str, tuple[str, set[tuple[str, str, str, str]]]] = {
     "a balance's debits": (
@@ -55,6 +56,39 @@ LIES: dict[str, tuple[str, set[tuple[str, str, str, str]]]] = {
                 "account CASH",
                 "debit normal, non_negative false, active true",
                 "debit normal, non_negative false, active false",
+            )
+        },
+    ),
+    "a balance row's ledger": (
+        f"UPDATE ledger_balance SET ledger_id = '{NOBODY}' WHERE account_id = {ACCOUNT.format('CASH')}",
+        {
+            (
+                "balance_row_is_that_of_its_account",
+                "account CASH",
+                "ledger LEDGER, EUR with 2 decimals",
+                f"ledger {NOBODY}, EUR with 2 decimals",
+            )
+        },
+    ),
+    "a balance row's currency": (
+        f"UPDATE ledger_balance SET ccy = 'USD' WHERE account_id = {ACCOUNT.format('CASH')}",
+        {
+            (
+                "balance_row_is_that_of_its_account",
+                "account CASH",
+                "ledger LEDGER, EUR with 2 decimals",
+                "ledger LEDGER, USD with 2 decimals",
+            )
+        },
+    ),
+    "a balance row's decimals": (
+        f"UPDATE ledger_balance SET minor_units = 3 WHERE account_id = {ACCOUNT.format('CASH')}",
+        {
+            (
+                "balance_row_is_that_of_its_account",
+                "account CASH",
+                "ledger LEDGER, EUR with 2 decimals",
+                "ledger LEDGER, EUR with 3 decimals",
             )
         },
     ),

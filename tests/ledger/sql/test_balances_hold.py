@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -81,6 +82,33 @@ def test_leg_that_lies_about_its_step_is_refused(
 
 
 @at_every_isolation_level
+@pytest.mark.parametrize("side", ["debit", "credit"])
+@pytest.mark.parametrize(
+    ("step", "column", "lie"),
+    [
+        (0, "balance_after", Decimal("11.00")),
+        (1, "balance_after", Decimal("11.00")),
+        (1, "seq", 9),
+        # Neither of these changes the order of the steps, nor what they add up to.
+        (0, "seq", 0),
+        (2, "seq", 4),
+    ],
+)
+def test_one_lying_step_of_several_on_an_account_is_refused(
+    ledger: Ledger, cash: Account, revenue: Account, level: IsolationLevel, side: str, step: int, column: str, lie: Any
+) -> None:
+    steps = move(ledger, cash, revenue, "10.00")
+    steps.legs += move(ledger, cash, revenue, "7.00").legs + move(ledger, revenue, cash, "1.00").legs
+    account = cash if side == "debit" else revenue
+    leg = [leg for leg in steps.legs if leg.account == account][step]
+    setattr(leg, column, lie)
+    refused(ledger, "balance_is_the_sum_of_its_legs", steps.write, level)
+    setattr(leg, column, None)
+    commit(steps)
+    assert Balance.objects.get(account=account).balance == 16
+
+
+@at_every_isolation_level
 @pytest.mark.parametrize(
     "attack",
     [
@@ -88,6 +116,9 @@ def test_leg_that_lies_about_its_step_is_refused(
         "UPDATE ledger_balance SET leg_count = 0",
         "UPDATE ledger_balance SET active = true",
         "UPDATE ledger_balance SET non_negative = false",
+        "UPDATE ledger_balance SET ledger_id = ledger_id",
+        "UPDATE ledger_balance SET ccy = 'USD'",
+        "UPDATE ledger_balance SET minor_units = 18",
         "INSERT INTO ledger_balance (account_id, debit_normal, non_negative, active, debits, credits, leg_count)"
         " VALUES (gen_random_uuid(), true, false, true, 1, 0, 0)",
         "DELETE FROM ledger_balance",
@@ -102,6 +133,35 @@ def test_leg_that_lies_about_its_step_is_refused(
 def test_app_role_may_not_write_totals_nor_switch_the_guards_off(level: IsolationLevel, attack: str) -> None:
     with connect(level=level) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(attack)
+
+
+@pytest.mark.parametrize(
+    "change", ["ledger_id = gen_random_uuid()", "ccy = 'USD'", "minor_units = 18", "debit_normal = NOT debit_normal"]
+)
+def test_what_a_balance_repeats_of_its_account_is_out_of_reach_even_for_the_owner(cash: Account, change: str) -> None:
+    with connect("owner") as connection, pytest.raises(psycopg.errors.IntegrityError) as refusal:
+        connection.execute(f"UPDATE ledger_balance SET {change} WHERE account_id = %s", [cash.id])
+    assert refusal.value.diag.constraint_name == "balance_identity_is_immutable"
+
+
+def test_a_balance_repeats_what_legs_have_to_fit(ledger: Ledger, make_account: Callable[..., Account]) -> None:
+    row = Balance.objects.get(account=make_account("KWD", "KWD", type="liability", non_negative=True))
+    assert (row.ledger, row.ccy_id, row.minor_units) == (ledger, "KWD", 3)
+    assert (row.debit_normal, row.non_negative, row.active, row.leg_count) == (False, True, True, 0)
+
+
+@at_every_isolation_level
+def test_an_account_in_a_currency_that_is_not_there_yet_is_refused(ledger: Ledger, level: IsolationLevel) -> None:
+    def open_then_add(connection: psycopg.Connection) -> None:
+        connection.execute(
+            "INSERT INTO ledger_account (id, ledger_id, code, name, ccy, type, non_negative, status, metadata, created_at)"
+            " VALUES (gen_random_uuid(), %s, 'Z', 'Z', 'ZZZ', 'asset', false, 'active', '{}', now())",
+            [ledger.id],
+        )
+        connection.execute("INSERT INTO ledger_currency VALUES ('ZZZ', 'Zed', 2, true)")
+
+    refused(ledger, "account_has_a_balance", open_then_add, level)
+    assert not Account.objects.filter(ledger=ledger, code="Z").exists()
 
 
 @pytest.mark.parametrize("table", ["ledger_balance", "ledger_bookstate"])

@@ -1,6 +1,8 @@
 """P1 and P2 through raw SQL: a journal balances, has its legs from the start, and its legs fit their accounts."""
 
+import uuid
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -112,6 +114,38 @@ def test_half_a_cent_is_refused(posting: RawPosting, level: IsolationLevel) -> N
     for leg in posting.legs:
         leg.amount = Decimal("0.005")
     refused(posting.ledger, "leg_must_fit_its_account", posting.write, level)
+
+
+@at_every_isolation_level
+@pytest.mark.parametrize("unfit", [{"ccy": "USD"}, {"amount": Decimal("0.005")}])
+def test_one_unfit_leg_among_fitting_ones_of_its_account_is_refused(
+    posting: RawPosting, cash: Account, revenue: Account, level: IsolationLevel, unfit: dict[str, Any]
+) -> None:
+    posting.legs += [RawLeg(cash, "debit", Decimal("5.00")), RawLeg(revenue, "credit", Decimal("5.00"))]
+    for leg in posting.legs[2:]:
+        for column, value in unfit.items():
+            setattr(leg, column, value)
+    refused(posting.ledger, "leg_must_fit_its_account", posting.write, level)
+
+
+def test_decimals_are_those_of_the_legs_own_currency(posting: RawPosting, make_account: "type[Account]") -> None:
+    for leg, kind in zip(posting.legs, ("asset", "revenue"), strict=True):
+        leg.account, leg.amount = make_account(f"KWD-{kind}", "KWD", type=kind), Decimal("0.005")
+    with connect() as connection:
+        posting.write(connection)
+        connection.commit()
+    assert Leg.objects.filter(journal_id=posting.journal_id, amount=Decimal("0.005")).count() == 2
+    posting.key_id, posting.journal_id, posting.key = uuid.uuid4(), uuid.uuid4(), "another"
+    for leg in posting.legs:
+        leg.amount = Decimal("0.0005")
+    refused(posting.ledger, "leg_must_fit_its_account", posting.write)
+
+
+def test_an_unknown_account_takes_no_leg(posting: RawPosting) -> None:
+    def to_nobody(connection: psycopg.Connection) -> None:
+        connection.execute(posting.statement(connection).replace(str(posting.legs[0].account.id), str(uuid.uuid4())))
+
+    refused(posting.ledger, "account_must_be_active", to_nobody)
 
 
 @pytest.mark.parametrize("amount", ["0", "-1"])
