@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from os.path import samestat
@@ -114,6 +114,8 @@ def _how(process: BaseProcess) -> str:
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
     """A process that is started in here never hears of Ctrl-C, which the terminal sends to all: its parent ends it."""
+    # Started by itself with the first process, it would let the signal through again.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
