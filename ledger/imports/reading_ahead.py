@@ -37,7 +37,7 @@ class ReaderDied(Exception):  # noqa: N818 - named as what happened
 def read_batches(source: JournalFile, file: BinaryIO) -> Generator["CheckedBatch"]:
     """The batches of the open file, checked, in order: read ahead by a process of its own where that is worth it.
 
-    At no time more than three batches are in memory beside the one that is posted. Close it, and the process is gone.
+    At no time more than two batches wait in memory while one is posted. Close it, and the process is gone.
 
     Raises:
         ReaderDied: somebody killed the process that reads. Anything that `checked_batches` raises, wherever it reads.

@@ -41,9 +41,9 @@ class Command(BaseCommand):
             raise CommandError("--errors: this is the file to import itself; name another.", returncode=USAGE)
         tally = Tally()
         source = JournalFile(path, ledger_id, is_json, options["delimiter"], options["dry_run"])
-        answers_of = Rehearsal(ledger_id).answers_of if source.is_rehearsal else post_all
         try:
             with opened(path) as file, ErrorFile(errors_path) as errors, closing(read_batches(source, file)) as batches:
+                answers_of = Rehearsal(ledger_id).answers_of if source.is_rehearsal else post_all
                 _show_progress(file, import_journals(batches, errors.add, tally, answers_of), tally)
         except KeyboardInterrupt:
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None

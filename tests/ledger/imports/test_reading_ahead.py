@@ -114,7 +114,8 @@ def test_answers_and_refused_lines_are_those_of_reading_and_posting_one_after_th
         )
     assert readers
     assert found[0] == found[1] == found[2]
-    assert {int(error["line"]) > 2 * BATCH_TRANSFERS_MAX for error in found[0][1]} == {True, False}
+    written = [number for number, row in enumerate(_journals().splitlines(), 1) if row.startswith("lost,LOST")]
+    assert [int(error["line"]) for error in found[0][1] if error["code"] == "account_not_found"] == written
     assert len(keys(ledger)) == int(found[0][0].split()[0])
 
 
