@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ledger import locks
-from ledger.domain.accounts import RunningBalance
+from ledger.domain.accounts import AccountFacts, RunningBalance
 from ledger.domain.checked import Bundle, CheckedOrder, Companion
 from ledger.domain.journals import PlannedJournal, PlannedStep
 from ledger.domain.judging import BookFacts, judge
@@ -16,7 +16,7 @@ from ledger.domain.posted import PostedBefore, PostedJournal, PostedLeg, PostedT
 from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.models.columns import new_id
 from ledger.posting_failures import CommitWatch
-from ledger.posting_rows import NewLeg, NewPosting, write, write_companions
+from ledger.posting_rows import NewPosting, write, write_companions
 from ledger.queries.api_keys import KeysByHash, ask_keys_by_hash
 from ledger.queries.messages import Message, transaction_in_messages
 from ledger.queries.posted import ask_known_keys, reversed_among
@@ -107,10 +107,12 @@ class _Group:
             for offset, (planned, value_date, steps) in enumerate(judged, 1)
         )
         book.last_number += len(journals)
-        legs = tuple(tuple(NewLeg(step.leg.account, step.account_seq) for step in steps) for _, _, steps in judged)
+        steps_of_journals = tuple([steps for _, _, steps in judged])
         self.reversed_ids.update(planned.reverses for planned in order.journals if planned.reverses)
         self.known_keys[order.key] = (key_id, order.fingerprint)
-        self.new[key_id] = NewPosting(key_id, order.ledger_id, order.fingerprint, journals, legs, order.companion)
+        self.new[key_id] = NewPosting(
+            key_id, order.ledger_id, order.fingerprint, journals, steps_of_journals, order.companion
+        )
         return PostedTransfer(journals, duplicate=False, extra=_extra(order.companion))
 
     def _judged(self, order: CheckedOrder, book: _Book) -> list[tuple[PlannedJournal, date, list[PlannedStep]]]:
@@ -230,15 +232,9 @@ def _posted_journal(
         idempotency_key=order.idempotency_key,
         reverses=planned.reverses,
         reversed_by=None,
-        legs=tuple(
-            PostedLeg(
-                step.leg.account.code,
-                step.leg.side,
-                step.leg.amount,
-                step.leg.account.ccy,
-                step.leg.account.minor_units,
-                step.balance_after,
-            )
-            for step in steps
-        ),
+        legs=tuple([_posted_leg(step, step.leg.account) for step in steps]),
     )
+
+
+def _posted_leg(step: PlannedStep, account: AccountFacts) -> PostedLeg:
+    return PostedLeg(account.code, step.leg.side, step.leg.amount, account.ccy, account.minor_units, step.balance_after)

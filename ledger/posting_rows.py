@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from ledger.domain.accounts import AccountFacts
 from ledger.domain.checked import Companion, WriteRows
-from ledger.domain.posted import PostedJournal, PostedLeg
+from ledger.domain.journals import PlannedStep
+from ledger.domain.posted import PostedJournal
 from ledger.domain.records import record
 from ledger.queries.arrays import array_of_spelled, spelled
 from ledger.queries.messages import Message
@@ -61,20 +61,14 @@ _WRITE_GROUP = (
 
 
 @record
-class NewLeg:
-    account: AccountFacts
-    account_seq: int
-
-
-@record
 class NewPosting:
-    """One key with its journals, and what their legs need beyond what is shown to callers."""
+    """One key with its journals, and each one's steps: they have what its legs need beyond what callers are shown."""
 
     key_id: UUID
     ledger_id: UUID
     fingerprint: bytes
     journals: tuple[PostedJournal, ...]
-    legs: tuple[tuple[NewLeg, ...], ...]
+    steps: tuple[list[PlannedStep], ...]
     companion: Companion | None = None
 
 
@@ -100,12 +94,12 @@ def write(message: Message, postings: Iterable[NewPosting]) -> None:
         ledger_id, key_id = posting.ledger_id.hex, posting.key_id.hex
         key = spelled(posting.journals[0].idempotency_key)
         keys.append((key_id, ledger_id, key, spelled(posting.fingerprint), str(len(posting.journals))))
-        for ordinal, (journal, new_legs) in enumerate(zip(posting.journals, posting.legs, strict=True), 1):
+        for ordinal, (journal, steps) in enumerate(zip(posting.journals, posting.steps, strict=True), 1):
             journal_id, value_date = journal.id.hex, journal.value_date.isoformat()
             journals.append((journal_id, ledger_id, key_id, str(ordinal), value_date, *_content(journal)))
-            for position, (leg, new) in enumerate(zip(journal.legs, new_legs, strict=True), 1):
+            for position, step in enumerate(steps, 1):
                 place = (ledger_id, journal_id, str(position), value_date)
-                legs.append((*place, new.account.id.hex, str(new.account_seq), *_effect(leg)))
+                legs.append((*place, step.leg.account.id.hex, str(step.account_seq), *_effect(step)))
     message.add(_WRITE_GROUP, [*_columns(keys), *_columns(journals), *_columns(legs)])
 
 
@@ -122,8 +116,9 @@ def _content(journal: PostedJournal) -> tuple[str, ...]:
     )
 
 
-def _effect(leg: PostedLeg) -> tuple[str, ...]:
-    return leg.side.value, f"{leg.amount:f}", spelled(leg.ccy), f"{leg.balance_after:f}"
+def _effect(step: PlannedStep) -> tuple[str, ...]:
+    leg = step.leg
+    return leg.side.value, f"{leg.amount:f}", spelled(leg.account.ccy), f"{step.balance_after:f}"
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:

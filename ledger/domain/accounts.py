@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ledger.domain.money import EXACT
+from ledger.domain.records import record
 
 
 class Side(StrEnum):
@@ -35,7 +36,7 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountFacts:
     """What never changes about an account, and so may be remembered."""
 

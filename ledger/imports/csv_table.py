@@ -56,7 +56,7 @@ class CsvTable:
         self.metadata_columns = [name for name in self.columns if name.startswith(METADATA_PREFIX)]
 
     def rows(self) -> Iterator[Row]:
-        """Every row, in order."""
+        """Every row, in order; once."""
         reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
         while True:
             # The reader counts from the line after the header.
@@ -88,6 +88,8 @@ class CsvTable:
             if len(text) == LINE_LENGTH_MAX:
                 raise UnusableFile(f"line {line} is longer than {LINE_LENGTH_MAX} characters: this is no such table.")
             yield text
+        # Or the file would be closed as soon as nobody holds the table any more.
+        self._text.detach()
 
 
 def metadata_of(cells: Mapping[str, str]) -> dict[str, str]:

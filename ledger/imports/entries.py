@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Generic, TypeVar
 from uuid import UUID
 
+from ledger.domain.checked import CheckedOrder
 from ledger.domain.orders import TransferOrder
+from ledger.domain.records import record
 from ledger.domain.refusals import InvalidRequest, Refusal
 from ledger.imports.line_problems import LineProblem
 from ledger.strict_json import typed
@@ -14,13 +16,19 @@ from ledger.transfer_bodies import TransferBody, as_order
 _OF_LEG = re.compile(r"legs\[(?P<index>\d+)\]\.?(?P<column>.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """`line` is where the journal begins, `leg_lines` where each of its legs is, if they have lines of their own."""
+Order = TypeVar("Order", TransferOrder, CheckedOrder)
+
+
+@record
+class Entry(Generic[Order]):
+    """`line` is where the journal begins, `leg_lines` where each of its legs is, if they have lines of their own.
+
+    The order is as it was read, or as it was checked.
+    """
 
     line: int
     key: str
-    order: TransferOrder | None = None
+    order: Order | None = None
     refusal: Refusal | None = None
     leg_lines: Sequence[int] = ()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from uuid import UUID
 
+from ledger.domain.orders import TransferOrder
 from ledger.domain.refusals import Refusal, TooLarge
 from ledger.imports.entries import Entry, order_of
 from ledger.imports.line_problems import UnusableFile
@@ -14,7 +15,7 @@ LINE_BYTES_MAX = 1024 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def entries_of_lines(file: BinaryIO, ledger_id: UUID) -> Iterator[Entry]:
+def entries_of_lines(file: BinaryIO, ledger_id: UUID) -> Iterator[Entry[TransferOrder]]:
     """Every line that is not blank, in order; at no time more than one line is in memory.
 
     Raises:
@@ -31,7 +32,7 @@ def entries_of_lines(file: BinaryIO, ledger_id: UUID) -> Iterator[Entry]:
             yield _entry(line, text, ledger_id)
 
 
-def _entry(line: int, text: bytes, ledger_id: UUID) -> Entry:
+def _entry(line: int, text: bytes, ledger_id: UUID) -> Entry[TransferOrder]:
     key = ""
     try:
         if len(text) > LINE_BYTES_MAX:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.domain.judging import LEGS_MAX
+from ledger.domain.orders import TransferOrder
 from ledger.domain.refusals import InvalidRequest, ParseError, Refusal
 from ledger.imports.csv_table import Columns, CsvTable, Row, metadata_of
 from ledger.imports.entries import Entry, order_of
@@ -16,7 +17,7 @@ JOURNAL_COLUMNS = ("value_date", "on_closed", "description", "reference")
 COLUMNS = Columns(known=(KEY, *LEG_COLUMNS, *JOURNAL_COLUMNS), required=(KEY, *LEG_COLUMNS))
 
 
-def entries_of_rows(table: CsvTable, ledger_id: UUID) -> Iterator[Entry]:
+def entries_of_rows(table: CsvTable, ledger_id: UUID) -> Iterator[Entry[TransferOrder]]:
     """Every journal, in order; at no time more than one journal is in memory.
 
     A row that cannot be read, or has no key, might belong to the journal before it or after it: both are refused,
@@ -79,7 +80,7 @@ class _Group:
             self.line, ParseError(f"Line {line} cannot be read or has no key, and might belong to this journal.")
         )
 
-    def entry(self, ledger_id: UUID) -> Entry:
+    def entry(self, ledger_id: UUID) -> Entry[TransferOrder]:
         if self.problem:
             line, refusal = self.problem
             return Entry(line, self.key, refusal=refusal)

@@ -6,6 +6,6 @@ from ledger import sql
 class Migration(migrations.Migration):
     """What a process remembers of a key cannot change behind its back."""
 
-    dependencies = [("ledger", "0009_hardening")]
+    dependencies = [("ledger", "0010_cheaper_checks")]
 
     operations = [sql.install("api_key_identity_is_immutable")]

@@ -8,7 +8,9 @@ import pytest
 
 from fx.models import ClearingAccount, Settlement
 from ledger.extensions import is_rehearsal, rehearsal
+from ledger.imports import reading_ahead
 from ledger.models import Account, Ledger
+from ledger.transfer_bodies import BATCH_TRANSFERS_MAX
 from tests.fx.books import fresh_day, open_accounts, quote
 from tests.ledger.imports.files import Said, file_of, run
 from tests.ledger.raw_books import Footprint
@@ -67,6 +69,23 @@ def test_a_code_that_is_taken_is_refused_in_a_dry_run_as_in_earnest(ledger: Ledg
         assert "0 applied, 0 duplicate, 1 refused." in said.out, said
         assert "posting_not_allowed" in (tmp_path / "file.jsonl.errors.jsonl").read_text()
     assert not Settlement.objects.filter(ledger=ledger).exists()
+
+
+def test_conversions_that_another_process_reads_are_rehearsed_and_posted_as_those_that_are_read_here(
+    ledger: Ledger, day: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_ahead, "BATCHES_MEANWHILE", 1)
+    monkeypatch.setattr(reading_ahead, "BATCHES_WORTH_A_PROCESS", 1)
+    file = [line(f"{index}", day, euros="1.00") for index in range(2 * BATCH_TRANSFERS_MAX + 2)]
+    file[BATCH_TRANSFERS_MAX + 1] = line("yen", day, "JPY")
+    said = f"{len(file) - 1} applied, 0 duplicate, 1 refused."
+    before = Footprint.of(ledger)
+    assert said in import_(ledger, tmp_path, *file, options=("--dry-run",)).out
+    assert Footprint.of(ledger) == before
+    assert not ClearingAccount.objects.filter(ledger=ledger).exists()
+    assert said in import_(ledger, tmp_path, *file).out
+    assert "fx_rate_missing" in (tmp_path / "file.jsonl.errors.jsonl").read_text()
+    assert Settlement.objects.filter(ledger=ledger).count() == len(file) - 1
 
 
 def test_a_rehearsal_ends_also_where_it_fails() -> None:

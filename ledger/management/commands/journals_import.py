@@ -1,28 +1,23 @@
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing
 from os import fstat
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from tqdm import tqdm
 
-from ledger.extensions import rehearsal
 from ledger.imports.answers import post_all
-from ledger.imports.csv_table import CsvTable
-from ledger.imports.entries import Entry
+from ledger.imports.checked_batches import rare_collections
 from ledger.imports.error_file import JSON_SUFFIXES, ErrorFile
-from ledger.imports.journal_lines import entries_of_lines
-from ledger.imports.journal_rows import COLUMNS, entries_of_rows
+from ledger.imports.journal_file import JournalFile
 from ledger.imports.journals import Tally, import_journals
+from ledger.imports.reading_ahead import ReaderDied, read_batches
 from ledger.imports.rehearsal import Rehearsal
 from ledger.management.imports import USAGE, add_import_arguments, asked_ledger, opened
 
 INTERRUPTED = 130
-OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 class Command(BaseCommand):
@@ -45,48 +40,30 @@ class Command(BaseCommand):
         if errors_path.resolve() == path.resolve():
             raise CommandError("--errors: this is the file to import itself; name another.", returncode=USAGE)
         tally = Tally()
+        source = JournalFile(path, ledger_id, is_json, options["delimiter"], options["dry_run"])
         try:
-            with opened(path) as file, ErrorFile(errors_path) as errors:
-                entries = _entries(file, ledger_id, options["delimiter"], is_json=is_json)
-                with rehearsal() if options["dry_run"] else nullcontext():
-                    answers_of = Rehearsal(ledger_id).answers_of if options["dry_run"] else post_all
-                    _show_progress(file, import_journals(entries, errors.add, tally, answers_of), tally)
+            with opened(path) as file, ErrorFile(errors_path) as errors, closing(read_batches(source, file)) as batches:
+                answers_of = Rehearsal(ledger_id).answers_of if source.is_rehearsal else post_all
+                _show_progress(file, import_journals(batches, errors.add, tally, answers_of), tally)
         except KeyboardInterrupt:
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None
         except OperationalError as error:
             raise CommandError(f"The database went away: {tally}. The same command again goes on.") from error
-        self.stdout.write(f"{'Dry run, nothing is written: ' if options['dry_run'] else ''}{tally}.")
+        except ReaderDied as error:
+            raise CommandError(f"{error}: {tally}. The same command again goes on.") from error
+        self.stdout.write(f"{'Dry run, nothing is written: ' if source.is_rehearsal else ''}{tally}.")
         if tally.refused:
             raise CommandError(f"{tally.refused} refused: see {errors_path}.")
 
 
-def _entries(file: BinaryIO, ledger_id: UUID, delimiter: str | None, *, is_json: bool) -> Iterator[Entry]:
-    if is_json:
-        return entries_of_lines(file, ledger_id)
-    return entries_of_rows(CsvTable(file, COLUMNS, delimiter), ledger_id)
-
-
-def _show_progress(file: BinaryIO, batches: Iterator[object], tally: Tally) -> None:
+def _show_progress(file: BinaryIO, batches: Iterator[int], tally: Tally) -> None:
     """Run the import, with the way through the file's bytes shown where somebody looks on."""
     size_bytes = fstat(file.fileno()).st_size or None
     with (
-        _rare_collections(),
+        rare_collections(),
         tqdm(total=size_bytes, unit="B", unit_scale=True, disable=None if file.seekable() else True) as bar,
     ):
-        for _ in batches:
+        for read_bytes in batches:
             if not bar.disable:
                 bar.set_postfix_str(str(tally), refresh=False)
-                bar.update(file.tell() - bar.n)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for circles of garbage seldom: a batch makes a hundred thousand objects and hardly one, and a fifth of the
-    time would go into looking.
-    """
-    thresholds = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
+                bar.update(read_bytes - bar.n)
