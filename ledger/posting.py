@@ -5,7 +5,7 @@ one transaction (`posting_group`), answered after the commit.
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -164,8 +164,8 @@ def _submit(bundle: Bundle) -> list[PostedTransfer | Refusal]:
     started_at = time.perf_counter()
     outcomes = [_as_answer(outcome) for outcome in _outcomes(bundle)]
     telemetry.POST_JOURNAL_SECONDS.observe(time.perf_counter() - started_at)
-    for outcome in outcomes:
-        telemetry.transfers_answered(result_label(outcome)).inc()
+    for label, count in Counter(map(result_label, outcomes)).items():
+        telemetry.transfers_answered(label).inc(count)
     return outcomes
 
 

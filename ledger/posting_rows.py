@@ -106,7 +106,7 @@ def write(message: Message, postings: Iterable[NewPosting]) -> None:
 def _content(journal: PostedJournal) -> tuple[str, ...]:
     return (
         str(journal.number),
-        journal.kind.value,
+        journal.kind,
         journal.posted_at.isoformat(),
         spelled(journal.description),
         spelled(journal.reference),
@@ -118,7 +118,7 @@ def _content(journal: PostedJournal) -> tuple[str, ...]:
 
 def _effect(step: PlannedStep) -> tuple[str, ...]:
     leg = step.leg
-    return leg.side.value, f"{leg.amount:f}", spelled(leg.account.ccy), f"{step.balance_after:f}"
+    return leg.side, f"{leg.amount:f}", spelled(leg.account.ccy), f"{step.balance_after:f}"
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:

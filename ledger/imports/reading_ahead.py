@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # A process takes a second or two to start. Meanwhile so many batches are read here, and a file that has hardly more is
 # read here to its end.
-BATCHES_MEANWHILE = 3
+BATCHES_MEANWHILE = 4
 BATCHES_WORTH_A_PROCESS = 6
 
 

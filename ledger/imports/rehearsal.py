@@ -26,7 +26,7 @@ class Rehearsal:
         self._balances: dict[UUID, RunningBalance] = {}
 
     def answers_of(self, orders: Sequence[CheckedOrder]) -> list[Answer]:
-        """One answer for each order, as `post_all` would give it if nobody else posted."""
+        """One answer for each order, as a `Poster` would give it if nobody else posted."""
         before = posted_before(orders)
         self._read_balances_of([planned for order in orders for planned in order.journals])
         in_batch: dict[str, bytes] = {}

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from tqdm import tqdm
 
-from ledger.imports.answers import post_all
+from ledger.imports.answers import Poster
 from ledger.imports.checked_batches import rare_collections
 from ledger.imports.error_file import JSON_SUFFIXES, ErrorFile
 from ledger.imports.journal_file import JournalFile
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         source = JournalFile(path, ledger_id, is_json, options["delimiter"], options["dry_run"])
         try:
             with opened(path) as file, ErrorFile(errors_path) as errors, closing(read_batches(source, file)) as batches:
-                answers_of = Rehearsal(ledger_id).answers_of if source.is_rehearsal else post_all
+                answers_of = Rehearsal(ledger_id).answers_of if source.is_rehearsal else Poster().answers_of
                 _show_progress(file, import_journals(batches, errors.add, tally, answers_of), tally)
         except KeyboardInterrupt:
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None

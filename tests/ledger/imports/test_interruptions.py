@@ -53,7 +53,7 @@ def test_an_import_gives_up_on_a_ledger_that_stays_busy_and_says_how_to_go_on(
         return [Busy("The books are busy.") for _ in orders]
 
     monkeypatch.setattr(answers, "post_checked", busy)
-    monkeypatch.setattr(answers._until_answered.retry, "wait", lambda _: 0)
+    monkeypatch.setattr(answers.Poster._until_answered.retry, "wait", lambda _: 0)
     said = import_(HEADER + pair("a") + pair("b", "0"))
     assert (said.code, "busy" in said.err) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["file.csv"]
