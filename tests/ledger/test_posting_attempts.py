@@ -37,14 +37,14 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     def write(message: Message, postings: Sequence[Any]) -> None:
         from dataclasses import replace
 
-        def lie(journal: Any) -> Any:
-            first = journal.legs[0]
-            return replace(journal, legs=(replace(first, amount=first.amount / 2), *journal.legs[1:]))
+        def lie(steps: list[Any]) -> list[Any]:
+            first = steps[0]
+            return [replace(first, leg=replace(first.leg, amount=first.leg.amount / 2)), *steps[1:]]
 
         truthful(
             message,
             [
-                replace(new, journals=tuple(lie(j) if j.description == "bug" else j for j in new.journals))
+                replace(new, steps=tuple(map(lie, new.steps))) if new.journals[0].description == "bug" else new
                 for new in postings
             ],
         )
