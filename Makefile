@@ -31,7 +31,7 @@ bench: $(VENV)/.dev  ## speed under contention: minutes; SHORT=1 is quicker, GRO
 lock: $(VENV)/.dev  ## renew the lock files
 	$(BIN)/pip install -q uv
 	for name in requirements requirements-dev; do \
-		$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
+		$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
 			--python-version 3.11 $$name.in -o $$name.lock; done
 
 clean:  ## forget the virtual environment; the data folder stays
