@@ -4,9 +4,19 @@
 import os
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doublex.settings")
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Whatever was being loaded; a command that has something to say about it has said so by itself.
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
     from django.conf import settings
     from django.core.management import execute_from_command_line
     from django.db import OperationalError

@@ -6,15 +6,20 @@ small hook per object.
 
 import json
 import re
+from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from ledger.domain.accounts import AccountStatus, AccountType, Side
 from ledger.domain.metadata import finite_number
+from ledger.domain.orders import OnClosed
 from ledger.domain.refusals import InvalidRequest, ParseError
 
 Body = TypeVar("Body")
 
+# What can stand where only some words can, by the name of the field.
+_WORDS: dict[str, type[StrEnum]] = {"side": Side, "on_closed": OnClosed, "type": AccountType, "status": AccountStatus}
 _AT_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?", re.DOTALL)
 _NAMED_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
 
@@ -48,7 +53,7 @@ def typed(parsed: Any, shape: type[Body]) -> Body:
     try:
         return msgspec.convert(parsed, shape)
     except msgspec.ValidationError as error:
-        raise _as_refusal(str(error)) from None
+        raise _as_refusal(str(error), parsed) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _refuse_unstorable(parsed: Any) -> None:
             pending.extend(value)
 
 
-def _as_refusal(message: str) -> InvalidRequest:
+def _as_refusal(message: str, parsed: Any) -> InvalidRequest:
     match = _AT_PATH.fullmatch(message)
     what, path = (match["what"], match["path"] or "$") if match else (message, "$")
     field = path.removeprefix("$").removeprefix(".")
@@ -86,4 +91,15 @@ def _as_refusal(message: str) -> InvalidRequest:
         field = f"{field}.{named['name'][:60]}".removeprefix(".")
     if field.rpartition(".")[2] == "amount" and what.endswith(("got `int`", "got `float`")):
         what = 'An amount is a string, such as "12.34": a JSON number loses cents on its way'
+    elif what == "Invalid RFC3339 encoded date":
+        what = f"{_value_at(parsed, field)} is no date: write the year, month and day as in 2026-01-31"
+    elif what.startswith("Invalid enum value") and (words := _WORDS.get(field.rpartition(".")[2])):
+        what = f"{what}: it can be {', '.join(words)}"
     return InvalidRequest(f"{what}.", field=field or None)
+
+
+def _value_at(parsed: Any, path: str) -> str:
+    """What stands at a path such as "legs[0].value_date", cut short."""
+    for step in re.findall(r"\w+", path):
+        parsed = parsed[int(step) if isinstance(parsed, list) else step]
+    return repr(parsed)[:60]

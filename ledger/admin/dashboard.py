@@ -35,7 +35,7 @@ def _card(ledger: LedgerOverview) -> dict[str, Any]:
         "base_ccy": ledger.base_ccy,
         "out_of_balance": ", ".join(ledger.out_of_balance),
         "figures": [
-            ("Journals today", f"{ledger.journals_today:,}"),
+            ("Dated today", f"{ledger.journals_today:,}"),
             ("Journals in all", cells.list_of("ledger_journal", f"{ledger.last_number:,}", ledger=ledger.code)),
             ("Accounts", cells.list_of("ledger_account", f"{ledger.account_count:,}", ledger=ledger.code)),
             ("Last posted", cells.instant(ledger.last_posted_at)),

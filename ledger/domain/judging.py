@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts, RunningBalance, Side
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
-from ledger.domain.money import EXACT, ZERO, parse_amount, require_decimals
+from ledger.domain.money import EXACT, ZERO, format_amount, parse_amount, require_decimals
 from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
 from ledger.domain.posted import PostedJournal
 from ledger.domain.refusals import (
@@ -133,8 +133,9 @@ def _step(index: int, leg: PlannedLeg, running: RunningBalance) -> PlannedStep:
     balance_after = account.balance_after(running.balance, leg.side, leg.amount)
     if account.non_negative and balance_after < ZERO:
         raise InsufficientFunds(
-            f"Account {account.code} must not go below zero: it holds {running.balance:f} {account.ccy} at "
-            f"this step, {leg.amount:f} is asked for.",
+            f"Account {account.code} must not go below zero: it holds "
+            f"{format_amount(running.balance, account.minor_units)} {account.ccy} at this step, "
+            f"{format_amount(leg.amount, account.minor_units)} is asked for.",
             field=f"legs[{index}].amount",
         )
     return PlannedStep(leg, balance_after, running.leg_count + 1)

@@ -6,6 +6,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+import manage
 from tests.doublex.running import ROOT
 
 REFUSED = [
@@ -63,3 +66,13 @@ def test_a_file_of_errors_that_is_the_file_itself_is_a_wrong_command_line(tmp_pa
     path.write_text("idempotency_key,account,side,amount,ccy\n", "utf-8")
     assert ended(f"journals_import {path} --ledger {ledger.code} --errors {path}")[0] == 2
     assert path.exists()
+
+
+def test_a_command_that_is_stopped_while_it_starts_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(manage, "_run", interrupted)
+    with pytest.raises(SystemExit) as ended_with:
+        manage.main()
+    assert ended_with.value.code == 130

@@ -147,3 +147,18 @@ def test_metadata_of_any_json_comes_back_as_it_was(api: Api) -> None:
     metadata = {"n": 1, "f": 0.5, "big": 2**70, "list": [None, True, {"deep": "ü😀"}], "": "empty key"}
     posted = content_of(api.transfer(metadata=metadata), 201)
     assert content_of(api.get(f"/api/journals/{posted['journal_id']}"))["metadata"] == metadata
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"value_date": "31.12.2025"}, "'31.12.2025' is no date: write the year, month and day as in 2026-01-31."),
+        ({"value_date": "2025-13-01"}, "'2025-13-01' is no date: write the year, month and day as in 2026-01-31."),
+        ({"on_closed": "maybe"}, "Invalid enum value 'maybe': it can be refuse, next_open_day."),
+        ({"legs": [LEGS[0] | {"side": "dbit"}, LEGS[1]]}, "Invalid enum value 'dbit': it can be debit, credit."),
+    ],
+)
+def test_what_does_not_fit_is_told_with_what_would(api: Api, given: dict[str, Any], told: str) -> None:
+    assert problem(api.transfer(**given), 400, "validation_error")["detail"] == told
+    batch = api.post("/api/transfers/batch", {"transfers": [transfer_body(), transfer_body(**given)]})
+    assert problem(batch, 400, "validation_error")["detail"] == told

@@ -166,7 +166,7 @@ def test_a_step_below_zero_is_refused_and_nothing_moves() -> None:
     assert as_told(refusal.value) == (
         "insufficient_funds",
         "legs[1].amount",
-        "Account WALLET must not go below zero: it holds 4.99 EUR at this step, 5 is asked for.",
+        "Account WALLET must not go below zero: it holds 4.99 EUR at this step, 5.00 is asked for.",
         {},
     )
     assert running == balances("4.99")
