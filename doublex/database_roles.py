@@ -71,9 +71,12 @@ def _statements(owner: BaseDatabaseWrapper, app: Role, readonly: Role) -> Iterat
     with owner.cursor() as cursor:
         cursor.execute("SELECT rolname FROM pg_roles")
         existing = {name for (name,) in cursor.fetchall()}
+    # A function of one's own, in a temporary schema, could write legs in several statements within one statement.
+    yield _compose("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC", owner.settings_dict["NAME"])
     for role in (app, readonly):
         yield from _role(role, exists=role.name in existing)
         yield _compose("GRANT CONNECT ON DATABASE {} TO {}", owner.settings_dict["NAME"], role.name)
+        yield _compose("REVOKE TEMPORARY ON DATABASE {} FROM {}", owner.settings_dict["NAME"], role.name)
         yield _compose("GRANT USAGE ON SCHEMA public TO {}", role.name)
         yield _compose("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role.name)
     yield from _trigger_functions(owner)

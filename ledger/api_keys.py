@@ -8,13 +8,16 @@ index find the key, which takes the same time whether an attacker's key is nearl
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import Error, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ledger import locks
 from ledger.domain.presented import KeyFacts, PresentedKey
 from ledger.domain.refusals import InvalidRequest, NotFound
 from ledger.domain.scopes import Scope
@@ -149,10 +152,13 @@ _lookups: GroupQueue[bytes, KeyFacts | None] = GroupQueue(_look_up, size_max=LOO
 
 def _record_use(key: KeyFacts, now: datetime) -> None:
     stale = now - USE_RECORDED_EVERY
-    if key.last_used_at is None or key.last_used_at < stale:
-        # The condition is repeated so that of many requests at the turn of the minute only one writes.
-        due = Q(last_used_at=None) | Q(last_used_at__lt=stale)
-        ApiKey.objects.filter(due, id=key.id).update(last_used_at=now)
+    if key.last_used_at is not None and key.last_used_at >= stale:
+        return
+    # The condition is repeated so that of many requests at the turn of the minute only one writes; and none waits for the
+    # row or fails for it, because by now there may be an answer that has to get through.
+    due = ApiKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), id=key.id)
+    with suppress(Error), transaction.atomic():
+        locks.without_waiting(due).update(last_used_at=now)
 
 
 def _hash(secret: str) -> bytes:

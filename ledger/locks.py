@@ -3,16 +3,18 @@
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import DateTimeField, Func
+from django.db.models import DateTimeField, Func, Model, QuerySet
 
 from ledger.domain.accounts import RunningBalance
 from ledger.models import Balance, BookState
 from ledger.queries.compiled import Compiled
 from ledger.queries.messages import Message
+
+Row = TypeVar("Row", bound=Model)
 
 # Before anything that takes a snapshot: waiting here is what makes the rest conflict-free. EXCLUSIVE and not stronger,
 # so that pg_dump does not stop postings.
@@ -101,3 +103,9 @@ def account_tree(ledger_id: UUID) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"account_tree {ledger_id}"])
+
+
+def without_waiting(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows that nobody else has locked, locked: for what is not worth waiting for."""
+    taken = rows.select_for_update(skip_locked=True)
+    return rows.filter(pk__in=list(taken.values_list("pk", flat=True)))

@@ -88,6 +88,8 @@ def pytest_configure_node(node: Any) -> None:
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], dbname="postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # What db_roles says of a database is not copied with it.
+        connection.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
 
 @pytest.fixture(scope="session", autouse=True)

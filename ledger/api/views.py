@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from django.db import Error
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from ledger.api.authentication import ApiKeyAuthentication, HasScope
 from ledger.api.parameters import Parameters
+from ledger.api.problems import SERVICE_UNAVAILABLE
 from ledger.api.schema import LedgerSchema, operation_of
 from ledger.api_keys import confirm
 from ledger.domain.refusals import Refusal
@@ -45,13 +47,16 @@ class LedgerView(APIView):
     schema = LedgerSchema()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """Nothing is said to a caller who was only recognised: not even what is wrong with his request."""
+        """Nothing is said to a caller who was only recognised: not even what is wrong with his request.
+
+        But for a 503, which says nothing of the books: who waited in vain need not wait once more.
+        """
         caller = getattr(request, "_user", None)
-        if caller is not None:
+        if caller is not None and response.status_code != SERVICE_UNAVAILABLE:
             try:
                 confirm(caller)
-            except Refusal as refusal:
-                response = self.handle_exception(refusal)
+            except (Refusal, Error) as error:
+                response = self.handle_exception(error)
         return super().finalize_response(request, response, *args, **kwargs)
 
     def query(self, request: Request) -> Parameters:

@@ -19,7 +19,6 @@ from traceback import format_exc
 from typing import TYPE_CHECKING, BinaryIO
 
 from ledger.imports.journal_file import JournalFile
-from ledger.imports.line_problems import UnusableFile
 
 if TYPE_CHECKING:
     from ledger.imports.checked_batches import CheckedBatch
@@ -30,8 +29,19 @@ BATCHES_MEANWHILE = 4
 BATCHES_WORTH_A_PROCESS = 6
 
 
-class ReaderDied(Exception):  # noqa: N818 - named as what happened
-    """The process that read the file is gone; what it had sent before is posted."""
+class ReadingFailed(Exception):  # noqa: N818 - named as what happened
+    """The file could not be read to its end as it was at its beginning; what was read before is posted."""
+
+
+class ReaderDied(ReadingFailed):
+    """The process that read the file is gone."""
+
+
+class FileChanged(ReadingFailed):
+    """Somebody wrote to the file, or put another in its place."""
+
+    def __init__(self, said: str = "The file was changed while it was read, and journals may be missing") -> None:
+        super().__init__(said)
 
 
 def read_batches(source: JournalFile, file: BinaryIO) -> Generator["CheckedBatch"]:
@@ -40,10 +50,11 @@ def read_batches(source: JournalFile, file: BinaryIO) -> Generator["CheckedBatch
     At no time more than two batches wait in memory while one is posted. Close it, and the process is gone.
 
     Raises:
-        ReaderDied: somebody killed the process that reads. Anything that `checked_batches` raises, wherever it reads.
+        ReaderDied: somebody killed the process that reads. FileChanged: said at the end, or before. Anything that `checked_batches` raises, wherever it reads.
     """
     from ledger.imports.checked_batches import checked_batches
 
+    state = _state(file)
     batches = checked_batches(source, file)
     first = next(batches, None)
     if first is None:
@@ -51,11 +62,13 @@ def read_batches(source: JournalFile, file: BinaryIO) -> Generator["CheckedBatch
     if not _is_worth_a_process(source, file, first.read_bytes):
         yield first
         yield from batches
-        return
-    with _reader(source, file, skip=BATCHES_MEANWHILE) as ahead:
-        yield first
-        yield from islice(batches, BATCHES_MEANWHILE - 1)
-        yield from ahead
+    else:
+        with _reader(source, state, skip=BATCHES_MEANWHILE) as ahead:
+            yield first
+            yield from islice(batches, BATCHES_MEANWHILE - 1)
+            yield from ahead
+    if _state(file) != state:
+        raise FileChanged
 
 
 def _is_worth_a_process(source: JournalFile, file: BinaryIO, first_bytes: int) -> bool:
@@ -70,14 +83,14 @@ def _is_worth_a_process(source: JournalFile, file: BinaryIO, first_bytes: int) -
 
 
 @contextmanager
-def _reader(source: JournalFile, file: BinaryIO, *, skip: int) -> Iterator[Iterator["CheckedBatch"]]:
+def _reader(source: JournalFile, state: "_State", *, skip: int) -> Iterator[Iterator["CheckedBatch"]]:
     """The batches that a new process reads; it ends with the block, whatever it is doing."""
     # Spawned, not forked: a fork would share this process's connections to the database.
     spawn = get_context("spawn")
     # /dev/stdin is another file in another process.
     elsewhere = replace(source, path=source.path.resolve())
     receiver, sender = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_read, args=(sender, elsewhere, _identity(file), skip), daemon=True)
+    process = spawn.Process(target=_read, args=(sender, elsewhere, state, skip), daemon=True)
     with receiver, ThreadPoolExecutor(1) as receiving:
         try:
             with sender, _interrupts_blocked():
@@ -123,12 +136,16 @@ def _interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _identity(file: BinaryIO) -> tuple[int, int]:
+_State = tuple[int, int, int, int] | None
+
+
+def _state(file: BinaryIO) -> _State:
+    """Which file it is, and what says that somebody wrote to it; None for a pipe, which is read as it comes."""
     found = os.fstat(file.fileno())
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
 
 
-def _read(sender: Connection, source: JournalFile, identity: tuple[int, int], skip: int) -> None:
+def _read(sender: Connection, source: JournalFile, state: _State, skip: int) -> None:
     """The process: sends the batches, at its end None, or the exception that ended it.
 
     It waits while the pipe is full, so it is never more than one batch ahead of those that are received.
@@ -139,7 +156,7 @@ def _read(sender: Connection, source: JournalFile, identity: tuple[int, int], sk
     # A pipe that broke says that whom this reads for is gone, by a kill -9.
     with suppress(BrokenPipeError):
         try:
-            for batch in _batches(source, identity, skip):
+            for batch in _batches(source, state, skip):
                 sender.send(batch)
             sender.send(None)
         except BrokenPipeError:
@@ -149,15 +166,15 @@ def _read(sender: Connection, source: JournalFile, identity: tuple[int, int], sk
             sender.send(error)
 
 
-def _batches(source: JournalFile, identity: tuple[int, int], skip: int) -> Iterator["CheckedBatch"]:
+def _batches(source: JournalFile, state: _State, skip: int) -> Iterator["CheckedBatch"]:
     # Only now: none of it can be loaded before Django is.
     from django.db import connection
 
     from ledger.imports.checked_batches import checked_batches, rare_collections
 
     with rare_collections(), source.path.open("rb") as file, closing(checked_batches(source, file, skip=skip)) as read:
-        if _identity(file) != identity:
-            raise UnusableFile("another file has taken its place while it was read; import it again.")
+        if _state(file) != state:
+            raise FileChanged
         for batch in read:
             # Waiting may take long: a connection that dies meanwhile is not missed.
             connection.close()

@@ -13,7 +13,7 @@ from ledger.imports.checked_batches import rare_collections
 from ledger.imports.error_file import JSON_SUFFIXES, ErrorFile
 from ledger.imports.journal_file import JournalFile
 from ledger.imports.journals import Tally, import_journals
-from ledger.imports.reading_ahead import ReaderDied, read_batches
+from ledger.imports.reading_ahead import ReadingFailed, read_batches
 from ledger.imports.rehearsal import Rehearsal
 from ledger.management.imports import USAGE, add_import_arguments, asked_ledger, opened
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(f"Stopped: {tally}. The same command again goes on.", returncode=INTERRUPTED) from None
         except OperationalError as error:
             raise CommandError(f"The database went away: {tally}. The same command again goes on.") from error
-        except ReaderDied as error:
+        except ReadingFailed as error:
             raise CommandError(f"{error}: {tally}. The same command again goes on.") from error
         self.stdout.write(f"{'Dry run, nothing is written: ' if source.is_rehearsal else ''}{tally}.")
         if tally.refused:

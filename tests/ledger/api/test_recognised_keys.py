@@ -131,6 +131,24 @@ def test_the_use_of_a_known_key_is_recorded(ledger: Ledger, known: Api) -> None:
         assert keys.get().last_used_at is not None
 
 
+def test_what_is_posted_is_answered_though_the_use_of_its_key_cannot_be_written(ledger: Ledger, known: Api) -> None:
+    keys = ApiKey.objects.filter(ledger=ledger)
+    keys.update(last_used_at=None)
+    with connect("owner") as other:
+        other.execute("UPDATE ledger_apikey SET name = 'renamed' WHERE ledger_id = %s", [ledger.id])
+        content_of(known.transfer(), 201)
+        content_of(known.get("/api/accounts/CASH/balance"))
+    assert keys.get().last_used_at is None
+
+
+def test_whose_key_cannot_be_looked_up_is_told_to_come_again(ledger: Ledger, known: Api) -> None:
+    before = Footprint.of(ledger)
+    with connect("owner") as other:
+        other.execute("LOCK TABLE ledger_apikey IN ACCESS EXCLUSIVE MODE")
+        problem(CALLS["a transfer that no posting could save"](known), 503, "busy")
+    assert Footprint.of(ledger) == before
+
+
 def test_a_process_remembers_no_end_of_keys(monkeypatch: pytest.MonkeyPatch, ledger: Ledger, known: Api) -> None:
     monkeypatch.setattr("ledger.api_keys.REMEMBERED_KEYS_MAX", 2)
     for _ in range(5):

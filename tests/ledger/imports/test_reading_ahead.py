@@ -18,7 +18,7 @@ from django.db.models import Max
 from doublex.settings import BASE_DIR
 from ledger.imports import answers, reading_ahead
 from ledger.imports.journal_file import JournalFile
-from ledger.imports.line_problems import UnusableFile
+from ledger.imports.reading_ahead import FileChanged
 from ledger.models import Account, Journal, Ledger
 from ledger.posting import post_checked
 from ledger.transfer_bodies import BATCH_TRANSFERS_MAX
@@ -164,8 +164,31 @@ def test_a_file_that_becomes_unusable_is_told_in_the_same_words(
 
 def test_a_file_that_another_one_has_replaced_is_not_read(ledger: Ledger, tmp_path: Path) -> None:
     source = JournalFile(file_of(tmp_path, HEADER + pair("a")), ledger.id, is_json=False)
-    with pytest.raises(UnusableFile, match="another file has taken its place"):
-        list(reading_ahead._batches(source, (0, 0), 0))
+    with pytest.raises(FileChanged):
+        list(reading_ahead._batches(source, (0, 0, 0, 0), 0))
+
+
+@pytest.mark.parametrize("ahead", [True, False], ids=["by the reader", "by who posts"])
+def test_a_file_that_is_written_to_while_it_is_read_is_not_called_imported(
+    import_: Import, tmp_path: Path, readers: list[int], monkeypatch: pytest.MonkeyPatch, *, ahead: bool
+) -> None:
+    if not ahead:
+        _one_after_the_other(monkeypatch)
+    watched = vars(answers)["post_checked"]
+
+    def posting(orders: Any, **options: Any) -> Any:
+        with (tmp_path / "file.jsonl").open("a") as file:
+            file.write(lines(line("late", "0.01")))
+        return watched(orders, **options)
+
+    monkeypatch.setattr(answers, "post_checked", posting)
+    said = import_("".join(lines(line(f"k{index}", "0.01")) for index in range(COUNT)), name="file.jsonl")
+    assert (said.code, "The file was changed while it was read" in said.err, " applied, " in said.err) == (
+        1,
+        True,
+        True,
+    )
+    assert bool(readers) is ahead
 
 
 def test_the_reader_shares_no_connection_with_whoever_posts(

@@ -116,3 +116,13 @@ def test_the_read_only_role_reads_no_session_and_no_password(table: str) -> None
     with connect("owner") as owner:
         may = owner.execute("SELECT has_table_privilege('doublex_readonly', %s, 'SELECT')", [table]).fetchone()
     assert may == (False,)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["CREATE TEMP TABLE mine (id int)", "CREATE FUNCTION pg_temp.legs() RETURNS int LANGUAGE sql AS 'SELECT 1'"],
+)
+def test_the_app_makes_no_functions_of_its_own(attack: str) -> None:
+    """Called within the statement that writes journals, one wrote their legs in two statements, the later steps first."""
+    with connect() as app, pytest.raises(psycopg.errors.InsufficientPrivilege, match="temporary"):
+        app.execute(attack)
