@@ -43,7 +43,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FILL, reverse_sql=migrations.RunSQL.noop),
         *(migrations.AlterField("balance", name, field) for name, field in facts(null=False)),
         sql.install("account_has_a_balance", version=2),
-        sql.install("identity_is_immutable", version=2),
+        sql.install("balance_identity_is_immutable"),
+        # Backwards, the trigger must be the old one before its columns can go.
+        migrations.RunSQL(migrations.RunSQL.noop, reverse_sql=sql.read("identity_is_immutable", 1)),
         sql.install("balance_is_the_sum_of_its_legs", version=2),
         sql.install("leg_must_fit_its_account", version=2),
         sql.install("leg_must_fit_its_journal", version=3),
