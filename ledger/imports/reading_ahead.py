@@ -50,7 +50,8 @@ def read_batches(source: JournalFile, file: BinaryIO) -> Generator["CheckedBatch
     At no time more than two batches wait in memory while one is posted. Close it, and the process is gone.
 
     Raises:
-        ReaderDied: somebody killed the process that reads. FileChanged: said at the end, or before. Anything that `checked_batches` raises, wherever it reads.
+        ReaderDied: somebody killed the process that reads. FileChanged: somebody wrote to the file; said at the latest
+        after its last batch. Anything that `checked_batches` raises, wherever it reads.
     """
     from ledger.imports.checked_batches import checked_batches
 
