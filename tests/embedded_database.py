@@ -89,7 +89,9 @@ def pytest_configure_node(node: Any) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         # What db_roles says of a database is not copied with it.
-        connection.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+        answer = connection.execute("SELECT has_database_privilege('public', %s, 'TEMPORARY')", [template]).fetchone()
+        if answer == (False,):
+            connection.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
 
 @pytest.fixture(scope="session", autouse=True)
