@@ -4,6 +4,7 @@ A kill leaves the page cache alone, so this proves the order of commit and answe
 """
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -36,8 +37,19 @@ class Product:
         psutil.Process(chance.choice(rows)[0]).kill()
 
     def kill_a_web_worker(self, chance: Random) -> None:
-        """A process below granian's own, which starts another in its place."""
-        chance.choice(self._named("granian")[0].children()).kill()
+        """A process below granian's own, which starts another in its place.
+
+        Where the one before it had died within seconds, granian takes that for a crash loop and ends, and all with it.
+        """
+        granian = self._named("granian")[0]
+        before = set(granian.children())
+        chance.choice(sorted(before, key=lambda worker: worker.pid)).kill()
+        with suppress(psutil.NoSuchProcess):
+            while not set(granian.children()) - before:
+                time.sleep(0.01)
+            return
+        assert self.ended()[0] == 1
+        self.start_again()
 
     def kill_the_postmaster(self) -> None:
         self._named("postgres")[0].kill()
