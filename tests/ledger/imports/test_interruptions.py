@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import uuid
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +11,11 @@ import pytest
 from django.db import OperationalError
 from django.db.models import F, Max
 
-from doublex.settings import BASE_DIR
 from ledger.domain.refusals import Busy
 from ledger.imports import answers
 from ledger.models import Account, Journal, Ledger, Leg
 from ledger.posting import post_checked
-from tests.ledger.imports.files import file_of, run
+from tests.ledger.imports.files import file_of, run, started_import
 from tests.ledger.imports.journals import HEADER, Import, balance, keys, line, lines, pair
 from tests.ledger.raw_books import connect
 from tests.ledger.test_accounts import wait_until_somebody_waits_for
@@ -70,14 +67,14 @@ def test_an_import_that_is_killed_in_the_middle_is_completed_by_the_next_and_not
     mine = Journal.objects.filter(ledger=ledger)
     pipe = tmp_path / "pipe.jsonl"
     os.mkfifo(pipe)
-    command = [sys.executable, "manage.py", "journals_import", str(pipe), "--ledger", ledger.code]
-    process = subprocess.Popen(command, cwd=BASE_DIR, env=os.environ, stderr=subprocess.PIPE, text=True)
+    process = started_import(pipe, ledger.code)
     with pipe.open("w") as file, connect() as other:
         # A batch is posted once the entry after it is read.
         file.write("".join(texts[: first_batch + 1]))
         file.flush()
         while mine.count() < first_batch:
             assert process.poll() is None, process.stderr and process.stderr.read()
+        other.execute("SET idle_in_transaction_session_timeout = 0")
         other.execute("LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
         file.write("".join(texts[first_batch + 1 : 2 * first_batch + 1]))
         file.flush()

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,14 +14,13 @@ import psutil
 import pytest
 from django.db.models import Max
 
-from doublex.settings import BASE_DIR
 from ledger.imports import answers, reading_ahead
 from ledger.imports.journal_file import JournalFile
 from ledger.imports.reading_ahead import FileChanged
 from ledger.models import Account, Journal, Ledger
 from ledger.posting import post_checked
 from ledger.transfer_bodies import BATCH_TRANSFERS_MAX
-from tests.ledger.imports.files import Said, file_of, run
+from tests.ledger.imports.files import Said, file_of, run, started_import
 from tests.ledger.imports.journals import HEADER, Import, balance, errors_in, keys, line, lines, pair
 from tests.ledger.raw_books import connect
 from tests.ledger.test_accounts import wait_until_somebody_waits_for
@@ -229,14 +227,12 @@ def test_a_large_import_that_is_stopped_leaves_no_reader_and_is_completed_by_the
     count = 9 * BATCH_TRANSFERS_MAX
     path = file_of(tmp_path, "".join(lines(line(f"k{index}", "0.01")) for index in range(count)), "large.jsonl")
     mine = Journal.objects.filter(ledger=ledger)
-    command = [sys.executable, "manage.py", "journals_import", str(path), "--ledger", ledger.code]
-    process = subprocess.Popen(
-        command, cwd=BASE_DIR, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    process = started_import(path, ledger.code, start_new_session=True)
     with connect() as other:
         reader = _reader_of(process)
         while when == "it reads" and mine.count() <= reading_ahead.BATCHES_MEANWHILE * BATCH_TRANSFERS_MAX:
             assert process.poll() is None
+        other.execute("SET idle_in_transaction_session_timeout = 0")
         other.execute("LOCK TABLE ledger_gate IN EXCLUSIVE MODE")
         if when == "it reads":
             wait_until_somebody_waits_for(other)
@@ -276,11 +272,8 @@ def test_a_large_file_that_is_open_already_is_read_ahead_too(
     count = 8 * BATCH_TRANSFERS_MAX
     path = file_of(tmp_path, "".join(lines(line(f"k{index}", "0.01")) for index in range(count)), "large.jsonl")
     with path.open("rb") as file:
-        command = [sys.executable, "manage.py", "journals_import", f"/dev/fd/{file.fileno()}", "--ledger", ledger.code]
-        command += ["--format", "jsonl", "--errors", str(tmp_path / "errors.csv")]
-        process = subprocess.Popen(
-            command, cwd=BASE_DIR, env=os.environ, pass_fds=[file.fileno()], stderr=subprocess.PIPE, text=True
-        )
+        options = ["--format", "jsonl", "--errors", str(tmp_path / "errors.csv")]
+        process = started_import(f"/dev/fd/{file.fileno()}", ledger.code, *options, pass_fds=[file.fileno()])
         _reader_of(process)
         _, told = process.communicate(timeout=120)
     assert process.returncode == 0, told
