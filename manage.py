@@ -1,13 +1,17 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
+import gc
 import os
 import sys
 
 INTERRUPTED = 130
+# What a command loads at its start stays: looking for garbage among it takes a seventh of that start.
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> None:
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doublex.settings")
     try:
         _run()

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import connection
 
 from ledger import posting_attempts, posting_unit, telemetry
-from ledger.domain.checked import Bundle, CheckedOrder
+from ledger.domain.checked import Bundle, CheckedOrder, Companion
+from ledger.domain.journals import PlannedJournal
 from ledger.domain.judging import check_order, mirror
 from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
@@ -24,6 +25,7 @@ from ledger.extensions import Plan, extensions
 from ledger.group_queue import GroupQueue
 from ledger.posting_attempts import Failed
 from ledger.posting_group import Outcome
+from ledger.posting_rows import draft
 from ledger.queries.account_facts import account_facts, minor_units
 from ledger.queries.journal_list import journal_of
 from ledger.queries.posted import journals_of_key, known_keys
@@ -230,7 +232,14 @@ def _as_planned(order: TransferOrder | ReversalOrder, fingerprint: bytes, plan: 
     key = (order.ledger_id, order.idempotency_key, fingerprint)
     if isinstance(plan, Refusal):
         return CheckedOrder(*key, journals=(), refusal=plan)
-    return CheckedOrder(*key, journals=plan.journals, companion=plan.companion)
+    return _checked(key, plan.journals, plan.companion)
+
+
+def _checked(
+    key: tuple[UUID, str, bytes], journals: tuple[PlannedJournal, ...], companion: Companion | None = None
+) -> CheckedOrder:
+    """The order with its draft, made in the caller's own time and not while the gate is held."""
+    return CheckedOrder(*key, journals, companion=companion, draft=draft(*key[1:], journals))
 
 
 def _remember_accounts(orders: Sequence[TransferOrder]) -> None:
@@ -248,7 +257,7 @@ def _check_transfer(order: TransferOrder) -> CheckedOrder:
     currencies = minor_units({leg.ccy for leg in order.legs})
     key = (order.ledger_id, order.idempotency_key, order.fingerprint())
     try:
-        return CheckedOrder(*key, journals=(check_order(order, accounts, currencies),))
+        return _checked(key, (check_order(order, accounts, currencies),))
     except Refusal as refusal:
         return CheckedOrder(*key, journals=(), refusal=refusal)
 
@@ -264,6 +273,6 @@ def _check_reversal(order: ReversalOrder) -> CheckedOrder:
         if planner and (plan := planner.plan(original, order)):
             return _as_planned(order, key[2], plan)
         accounts = account_facts(order.ledger_id, {leg.account for leg in original.legs})
-        return CheckedOrder(*key, journals=(mirror(original, accounts, order.value_date, order.description),))
+        return _checked(key, (mirror(original, accounts, order.value_date, order.description),))
     except Refusal as refusal:
         return CheckedOrder(*key, journals=(), refusal=refusal)

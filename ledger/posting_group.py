@@ -3,20 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ledger import locks
-from ledger.domain.accounts import AccountFacts, RunningBalance
-from ledger.domain.checked import Bundle, CheckedOrder, Companion
-from ledger.domain.journals import PlannedJournal, PlannedStep
+from ledger.domain.accounts import RunningBalance
+from ledger.domain.checked import Bundle, CheckedOrder
+from ledger.domain.journals import PlannedStep
 from ledger.domain.judging import BookFacts, judge
-from ledger.domain.posted import PostedBefore, PostedJournal, PostedLeg, PostedTransfer
+from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
-from ledger.models.columns import new_id
+from ledger.new_posting import NewPosting
 from ledger.posting_failures import CommitWatch
-from ledger.posting_rows import NewPosting, write, write_companions
+from ledger.posting_rows import draft, write, write_companions
 from ledger.queries.api_keys import KeysByHash, ask_keys_by_hash
 from ledger.queries.messages import Message, transaction_in_messages
 from ledger.queries.posted import ask_known_keys, reversed_among
@@ -49,10 +48,10 @@ class _Group:
 
     books: Mapping[UUID, _Book]
     balances: dict[UUID, RunningBalance]
-    known_keys: dict[tuple[UUID, str], tuple[UUID, bytes]]
+    known_keys: Mapping[tuple[UUID, str], tuple[UUID, bytes]]
     reversed_ids: set[UUID]
     keys: KeysByHash
-    new: dict[UUID, NewPosting] = field(default_factory=dict)
+    new: dict[tuple[UUID, str], NewPosting] = field(default_factory=dict)
 
     def answers(self, bundle: Bundle) -> list[Outcome]:
         """What becomes of each of the bundle's orders; an atomic one is refused as a whole, by its first refusal."""
@@ -76,7 +75,10 @@ class _Group:
         """A refusal leaves the group as if the order had never been in it."""
         known = self.known_keys.get(order.key)
         if known is not None:
-            return self._replay(order, *known)
+            return self._replay(order, known[1], lambda: PostedBefore(known[0]))
+        mate = self.new.get(order.key)
+        if mate is not None:
+            return self._replay(order, mate.order.fingerprint, lambda: mate.answer(duplicate=True))
         if order.refusal is not None:
             return order.refusal
         try:
@@ -84,44 +86,35 @@ class _Group:
         except Refusal as refusal:
             return refusal
 
-    def _replay(self, order: CheckedOrder, key_id: UUID, fingerprint: bytes) -> Outcome:
+    @staticmethod
+    def _replay(order: CheckedOrder, fingerprint: bytes, answer: Callable[[], Outcome]) -> Outcome:
         if fingerprint != order.fingerprint:
             return IdempotencyConflict(
                 f"The key {order.idempotency_key!r} has posted something else already; use a new key.",
                 field="idempotency_key",
             )
-        mate = self.new.get(key_id)
-        if mate is None:
-            return PostedBefore(key_id)
-        return PostedTransfer(mate.journals, duplicate=True, extra=_extra(mate.companion))
+        return answer()
 
     def _post(self, order: CheckedOrder) -> PostedTransfer:
         book = self.books[order.ledger_id]
         for planned in order.journals:
             if planned.reverses in self.reversed_ids:
                 raise AlreadyReversed(f"Journal {planned.reverses} is reversed already, and only once.")
-        judged = self._judged(order, book)
-        key_id = new_id()
-        journals = tuple(
-            _posted_journal(order, planned, value_date, steps, book, offset)
-            for offset, (planned, value_date, steps) in enumerate(judged, 1)
-        )
-        book.last_number += len(journals)
-        steps_of_journals = tuple([steps for _, _, steps in judged])
+        dated = tuple(self._judged(order, book))
+        drafted = order.draft or draft(order.idempotency_key, order.fingerprint, order.journals)
+        new = NewPosting(order, drafted, dated, book.last_number + 1, book.posted_at)
+        book.last_number += len(dated)
         self.reversed_ids.update(planned.reverses for planned in order.journals if planned.reverses)
-        self.known_keys[order.key] = (key_id, order.fingerprint)
-        self.new[key_id] = NewPosting(
-            key_id, order.ledger_id, order.fingerprint, journals, steps_of_journals, order.companion
-        )
-        return PostedTransfer(journals, duplicate=False, extra=_extra(order.companion))
+        self.new[order.key] = new
+        return new.answer(duplicate=False)
 
-    def _judged(self, order: CheckedOrder, book: _Book) -> list[tuple[PlannedJournal, date, list[PlannedStep]]]:
-        """The order's journals with their dates and steps; a refusal of a later one takes the earlier ones back."""
+    def _judged(self, order: CheckedOrder, book: _Book) -> list[tuple[date, list[PlannedStep]]]:
+        """The dates and steps of the order's journals; a refusal of a later one takes the earlier ones back."""
         if len(order.journals) == 1:
-            return [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+            return [judge(planned, book.facts, self.balances) for planned in order.journals]
         before = {id_: replace(self.balances[id_]) for id_ in _account_ids([order])}
         try:
-            return [(planned, *judge(planned, book.facts, self.balances)) for planned in order.journals]
+            return [judge(planned, book.facts, self.balances) for planned in order.journals]
         except Refusal:
             for id_, running in before.items():
                 self.balances[id_] = running
@@ -129,12 +122,12 @@ class _Group:
 
     def _undo_point(self) -> Callable[[], None]:
         """Remember the group as it is; calling what comes back makes it so again."""
-        keys, reversed_ids, new = dict(self.known_keys), set(self.reversed_ids), dict(self.new)
+        reversed_ids, new = set(self.reversed_ids), dict(self.new)
         balances = {id_: (running.balance, running.leg_count) for id_, running in self.balances.items()}
         numbers = {id_: book.last_number for id_, book in self.books.items()}
 
         def undo() -> None:
-            self.known_keys, self.reversed_ids, self.new = keys, reversed_ids, new
+            self.reversed_ids, self.new = reversed_ids, new
             for id_, (balance, leg_count) in balances.items():
                 self.balances[id_].balance, self.balances[id_].leg_count = balance, leg_count
             for id_, number in numbers.items():
@@ -201,10 +194,6 @@ def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
     )
 
 
-def _extra(companion: Companion | None) -> Mapping[str, Any]:
-    return {} if companion is None else companion.answer
-
-
 def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
     return {order.ledger_id for order in orders}
 
@@ -215,26 +204,3 @@ def _reversed_by(orders: Sequence[CheckedOrder]) -> list[UUID]:
 
 def _account_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
     return {leg.account.id for order in orders for planned in order.journals for leg in planned.legs}
-
-
-def _posted_journal(
-    order: CheckedOrder, planned: PlannedJournal, value_date: date, steps: list[PlannedStep], book: _Book, offset: int
-) -> PostedJournal:
-    return PostedJournal(
-        id=planned.id or new_id(),
-        number=book.last_number + offset,
-        kind=planned.kind,
-        value_date=value_date,
-        posted_at=book.posted_at,
-        description=planned.description,
-        reference=planned.reference,
-        metadata=planned.metadata,
-        idempotency_key=order.idempotency_key,
-        reverses=planned.reverses,
-        reversed_by=None,
-        legs=tuple([_posted_leg(step, step.leg.account) for step in steps]),
-    )
-
-
-def _posted_leg(step: PlannedStep, account: AccountFacts) -> PostedLeg:
-    return PostedLeg(account.code, step.leg.side, step.leg.amount, account.ccy, account.minor_units, step.balance_after)

@@ -6,70 +6,83 @@ its journals, is refused at the end of the very statement (docs/architecture.md)
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from ledger.domain.checked import Companion, WriteRows
-from ledger.domain.journals import PlannedStep
+from ledger.domain.checked import Draft, WriteRows
+from ledger.domain.journals import PlannedJournal
 from ledger.domain.posted import PostedJournal
-from ledger.domain.records import record
-from ledger.queries.arrays import array_of_spelled, spelled
+from ledger.models.columns import new_hexadecimal_id
+from ledger.new_posting import NewPosting
+from ledger.queries.arrays import spelled
 from ledger.queries.messages import Message
 
-_KEYS = ("id::uuid", "ledger_id::uuid", "key::text", "fingerprint::bytea", "journal_count::smallint")
-_JOURNALS = (
-    "id::uuid",
-    "ledger_id::uuid",
-    "idempotency_key_id::uuid",
-    "ordinal::smallint",
-    "value_date::date",
-    "number::bigint",
-    "kind::text",
-    "posted_at::timestamptz",
-    "description::text",
-    "reference::text",
-    "metadata::jsonb",
-    "reverses_id::uuid",
-    "leg_count::smallint",
+# Each book, key and journal is given once, and whatever belongs to it names it by its place there, from 1.
+# The parameters are in the order of `Draft.columns`, each table's followed by what is known behind the gate only.
+_WRITE_GROUP = """
+WITH given AS MATERIALIZED (
+    SELECT %s::uuid[] AS ledgers, %s::timestamptz[] AS instants,
+           %s::uuid[] AS keys, %s::text[] AS key_texts, %s::bytea[] AS fingerprints, %s::smallint[] AS journal_counts,
+           %s::int[] AS books_of_keys,
+           %s::uuid[] AS journals, %s::smallint[] AS ordinals, %s::text[] AS kinds, %s::text[] AS descriptions,
+           %s::text[] AS reference_texts, %s::jsonb[] AS metadata, %s::uuid[] AS reversed, %s::smallint[] AS leg_counts,
+           %s::int[] AS keys_of_journals, %s::bigint[] AS numbers, %s::date[] AS days,
+           %s::smallint[] AS positions, %s::uuid[] AS accounts, %s::text[] AS sides, %s::numeric[] AS amounts,
+           %s::text[] AS currencies,
+           %s::int[] AS journals_of_legs, %s::bigint[] AS seqs, %s::numeric[] AS balances
+), new_keys AS (
+    INSERT INTO ledger_idempotencykey (id, ledger_id, key, fingerprint, journal_count)
+    SELECT k.id, ledgers[k.book], k.key, k.fingerprint, k.journal_count
+      FROM given, unnest(keys, key_texts, fingerprints, journal_counts, books_of_keys)
+           AS k(id, key, fingerprint, journal_count, book)
+), new_journals AS (
+    INSERT INTO ledger_journal (id, ledger_id, idempotency_key_id, ordinal, kind, description, reference, metadata,
+                                reverses_id, leg_count, number, posted_at, value_date)
+    SELECT j.id, ledgers[books_of_keys[j.key]], keys[j.key], j.ordinal, j.kind, j.description, j.reference, j.metadata,
+           j.reverses_id, j.leg_count, j.number, instants[books_of_keys[j.key]], j.day
+      FROM given, unnest(journals, ordinals, kinds, descriptions, reference_texts, metadata, reversed, leg_counts,
+                         keys_of_journals, numbers, days)
+           AS j(id, ordinal, kind, description, reference, metadata, reverses_id, leg_count, key, number, day)
 )
-_LEGS = (
-    "ledger_id::uuid",
-    "journal_id::uuid",
-    "position::smallint",
-    "value_date::date",
-    "account_id::uuid",
-    "account_seq::bigint",
-    "side::text",
-    "amount::numeric",
-    "ccy::text",
-    "balance_after::numeric",
-)
+INSERT INTO ledger_leg (ledger_id, journal_id, position, value_date, account_id, side, amount, ccy, account_seq,
+                        balance_after)
+SELECT ledgers[books_of_keys[keys_of_journals[l.journal]]], journals[l.journal], l.position, days[l.journal],
+       l.account_id, l.side, l.amount, l.ccy, l.account_seq, l.balance_after
+  FROM given, unnest(positions, accounts, sides, amounts, currencies, journals_of_legs, seqs, balances)
+       AS l(position, account_id, side, amount, ccy, journal, account_seq, balance_after)
+"""
+_DRAFTED_KEYS, _DRAFTED_JOURNALS = 4, 8
 
 
-def _insert(table: str, columns: tuple[str, ...]) -> str:
-    names = ", ".join(f'"{column.split("::")[0]}"' for column in columns)
-    arrays = ", ".join(f"%s::{column.split('::')[1]}[]" for column in columns)
-    return f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - constants only
+def draft(key: str, fingerprint: bytes, planned_journals: Sequence[PlannedJournal]) -> Draft:
+    """What an order of these journals adds to the columns that are drafted, with ids made here."""
+    ids = tuple([planned.id.hex if planned.id else new_hexadecimal_id() for planned in planned_journals])
+    keys = [(new_hexadecimal_id(), spelled(key), spelled(fingerprint), str(len(ids)))]
+    journals: list[tuple[str, ...]] = []
+    legs: list[tuple[str, ...]] = []
+    for ordinal, (journal_id, planned) in enumerate(zip(ids, planned_journals, strict=True), 1):
+        journals.append((journal_id, str(ordinal), *_content(planned)))
+        legs += [
+            (str(position), leg.account.id.hex, leg.side, f"{leg.amount:f}", leg.account.ccy)
+            for position, leg in enumerate(planned.legs, 1)
+        ]
+    return Draft(ids, (*_columns(keys), *_columns(journals), *_columns(legs)))
 
 
-_WRITE_GROUP = (
-    f"WITH keys AS ({_insert('ledger_idempotencykey', _KEYS)}), "
-    f"journals AS ({_insert('ledger_journal', _JOURNALS)}) "
-    f"{_insert('ledger_leg', _LEGS)}"
-)
+def _content(planned: PlannedJournal) -> tuple[str, ...]:
+    return (
+        planned.kind,
+        spelled(planned.description),
+        spelled(planned.reference),
+        spelled(json.dumps(dict(planned.metadata)) if planned.metadata else "{}"),
+        spelled(planned.reverses),
+        str(len(planned.legs)),
+    )
 
 
-@record
-class NewPosting:
-    """One key with its journals, and each one's steps: they have what its legs need beyond what callers are shown."""
-
-    key_id: UUID
-    ledger_id: UUID
-    fingerprint: bytes
-    journals: tuple[PostedJournal, ...]
-    steps: tuple[list[PlannedStep], ...]
-    companion: Companion | None = None
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    return [",".join(column) for column in zip(*rows, strict=True)]
 
 
 def write_companions(message: Message, postings: Collection[NewPosting]) -> None:
@@ -79,47 +92,36 @@ def write_companions(message: Message, postings: Collection[NewPosting]) -> None
     """
     rows: dict[WriteRows, list[tuple[Any, tuple[PostedJournal, ...]]]] = defaultdict(list)
     for posting in postings:
-        if posting.companion is not None:
-            rows[posting.companion.write].append((posting.companion.content, posting.journals))
+        if companion := posting.order.companion:
+            rows[companion.write].append((companion.content, posting.journals()))
     for write_rows, of_postings in rows.items():
         write_rows(message, of_postings)
 
 
-def write(message: Message, postings: Iterable[NewPosting]) -> None:
+def write(message: Message, postings: Collection[NewPosting]) -> None:
     """Make the insertion of the postings, all in one statement, part of the message."""
-    keys: list[tuple[str, ...]] = []
+    books: dict[UUID, tuple[str, str, str]] = {}
+    books_of_keys: list[tuple[str, ...]] = []
     journals: list[tuple[str, ...]] = []
     legs: list[tuple[str, ...]] = []
-    for posting in postings:
-        ledger_id, key_id = posting.ledger_id.hex, posting.key_id.hex
-        key = spelled(posting.journals[0].idempotency_key)
-        keys.append((key_id, ledger_id, key, spelled(posting.fingerprint), str(len(posting.journals))))
-        for ordinal, (journal, steps) in enumerate(zip(posting.journals, posting.steps, strict=True), 1):
-            journal_id, value_date = journal.id.hex, journal.value_date.isoformat()
-            journals.append((journal_id, ledger_id, key_id, str(ordinal), value_date, *_content(journal)))
-            for position, step in enumerate(steps, 1):
-                place = (ledger_id, journal_id, str(position), value_date)
-                legs.append((*place, step.leg.account.id.hex, str(step.account_seq), *_effect(step)))
-    message.add(_WRITE_GROUP, [*_columns(keys), *_columns(journals), *_columns(legs)])
-
-
-def _content(journal: PostedJournal) -> tuple[str, ...]:
-    return (
-        str(journal.number),
-        journal.kind,
-        journal.posted_at.isoformat(),
-        spelled(journal.description),
-        spelled(journal.reference),
-        spelled(json.dumps(dict(journal.metadata)) if journal.metadata else "{}"),
-        spelled(journal.reverses),
-        str(len(journal.legs)),
-    )
-
-
-def _effect(step: PlannedStep) -> tuple[str, ...]:
-    leg = step.leg
-    return leg.side, f"{leg.amount:f}", spelled(leg.account.ccy), f"{step.balance_after:f}"
-
-
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    return [array_of_spelled(column) for column in zip(*rows, strict=True)]
+    for key, posting in enumerate(postings, 1):
+        ledger_id = posting.order.ledger_id
+        if ledger_id not in books:
+            books[ledger_id] = (str(len(books) + 1), ledger_id.hex, posting.posted_at.isoformat())
+        books_of_keys.append(books[ledger_id][:1])
+        for number, (value_date, steps) in enumerate(posting.dated, posting.first_number):
+            journals.append((str(key), str(number), value_date.isoformat()))
+            journal = str(len(journals))
+            legs += [(journal, str(step.account_seq), f"{step.balance_after:f}") for step in steps]
+    drafted = _columns([posting.draft.columns for posting in postings])
+    of_legs = _DRAFTED_KEYS + _DRAFTED_JOURNALS
+    columns = [
+        *_columns([book[1:] for book in books.values()]),
+        *drafted[:_DRAFTED_KEYS],
+        *_columns(books_of_keys),
+        *drafted[_DRAFTED_KEYS:of_legs],
+        *_columns(journals),
+        *drafted[of_legs:],
+        *_columns(legs),
+    ]
+    message.add(_WRITE_GROUP, [f"{{{column}}}" for column in columns])

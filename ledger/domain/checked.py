@@ -28,10 +28,22 @@ class Companion:
 
 
 @record
+class Draft:
+    """How an order will be written, as far as the books have no say in it.
+
+    Its journals' ids, in hexadecimal, and its `columns`: what it adds to each array of the statement that writes.
+    """
+
+    journal_ids: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@record
 class CheckedOrder:
     """What the posting transaction needs: the key, what the key stands for, and the journals or the refusal.
 
-    A refused order still goes on: its key is looked up before anything is said about its content.
+    A refused order still goes on: its key is looked up before anything is said about its content. The draft of another
+    may be made ahead, so that nobody waits at the gate meanwhile.
     """
 
     ledger_id: UUID
@@ -40,6 +52,7 @@ class CheckedOrder:
     journals: tuple[PlannedJournal, ...]
     refusal: Refusal | None = None
     companion: Companion | None = None
+    draft: Draft | None = None
 
     @property
     def key(self) -> tuple[UUID, str]:

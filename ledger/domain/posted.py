@@ -1,9 +1,9 @@
 """What the books answer: journals as they stand, ready to be rendered."""
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -47,13 +47,28 @@ class PostedBefore:
     key_id: UUID
 
 
-@record
 class PostedTransfer:
     """The journals of one key; `duplicate` when they had been posted before and nothing was written now.
 
-    `extra` is what the app that planned the journals adds to the answer, by member.
+    `extra` is what the app that planned the journals adds to the answer, by member. Journals may be given as a function
+    that makes them once somebody looks: not while the gate is held, and not at all where transfers are only counted.
     """
 
-    journals: tuple[PostedJournal, ...]
-    duplicate: bool
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    __slots__ = ("_journals", "duplicate", "extra")
+
+    def __init__(
+        self,
+        journals: tuple[PostedJournal, ...] | Callable[[], tuple[PostedJournal, ...]],
+        *,
+        duplicate: bool,
+        extra: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self._journals = journals
+        self.duplicate = duplicate
+        self.extra = extra
+
+    @property
+    def journals(self) -> tuple[PostedJournal, ...]:
+        if not isinstance(self._journals, tuple):
+            self._journals = self._journals()
+        return self._journals

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from ledger.domain.records import record
 from ledger.imports.line_problems import UnusableFile
 
 DELIMITERS = ",;\t"
@@ -25,7 +26,7 @@ class Columns:
         return name in self.known or (name.startswith(METADATA_PREFIX) and len(name) > len(METADATA_PREFIX))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A row's cells by column. One that cannot be read has a `problem` too, and of its cells what there is.
 

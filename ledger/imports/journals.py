@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.checked import CheckedOrder
-from ledger.domain.refusals import Refusal
 from ledger.imports.answers import Answer
 from ledger.imports.checked_batches import CheckedBatch
 from ledger.imports.line_problems import LineProblem
@@ -49,8 +48,10 @@ def _settle(
     answers = iter(answered)
     for entry in batch.entries:
         answer = entry.refusal or next(answers)
-        if isinstance(answer, Refusal):
+        if answer == "applied":
+            tally.applied += 1
+        elif answer == "duplicate":
+            tally.duplicate += 1
+        else:
             tally.refused += 1
             on_refusal(entry.problem(answer), entry.key)
-        else:
-            setattr(tally, answer, getattr(tally, answer) + 1)

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -35,21 +37,21 @@ def lying_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     truthful = posting_rows.write
 
     def write(message: Message, postings: Sequence[Any]) -> None:
-        from dataclasses import replace
-
-        def lie(steps: list[Any]) -> list[Any]:
-            first = steps[0]
-            return [replace(first, leg=replace(first.leg, amount=first.leg.amount / 2)), *steps[1:]]
-
-        truthful(
-            message,
-            [
-                replace(new, steps=tuple(map(lie, new.steps))) if new.journals[0].description == "bug" else new
-                for new in postings
-            ],
-        )
+        truthful(message, [_one_cent_short(new) if _is_bug(new) else new for new in postings])
 
     monkeypatch.setattr(posting_group, "write", write)
+
+
+def _is_bug(new: Any) -> bool:
+    return bool(new.order.journals[0].description == "bug")
+
+
+def _one_cent_short(new: Any) -> Any:
+    order, (planned,) = new.order, new.order.journals
+    first, *others = planned.legs
+    short = replace(planned, legs=(replace(first, amount=first.amount - Decimal("0.01")), *others))
+    drafted = posting_rows.draft(order.idempotency_key, order.fingerprint, [short])
+    return replace(new, draft=drafted)
 
 
 def kinds(outcomes: Sequence[Sequence[Any]]) -> list[list[type]]:
