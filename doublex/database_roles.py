@@ -41,9 +41,6 @@ APP_GRANTS = {
     "django_content_type": "SELECT",
 }
 
-# PostgreSQL alone numbers these rows. An id given by hand would stop the postings that its sequence gives the same one to.
-NUMBERED_BY_POSTGRESQL = ("ledger_leg",)
-
 # A trigger function writes with the owner's rights. Whoever may execute it could attach it to a temporary table of his
 # own and have it fold invented legs into real balances.
 _TRIGGER_FUNCTIONS = """
@@ -112,12 +109,7 @@ def _rights() -> dict[str, str]:
     tables = {
         model._meta.db_table: "SELECT, INSERT, UPDATE, DELETE" for model in apps.get_models(include_auto_created=True)
     }
-    rights = {"django_migrations": "SELECT"} | tables | APP_GRANTS
-    for model in apps.get_models():
-        if (table := model._meta.db_table) in NUMBERED_BY_POSTGRESQL:
-            columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.primary_key)
-            rights[table] = rights[table].replace("INSERT", f"INSERT ({columns})")
-    return rights
+    return {"django_migrations": "SELECT"} | tables | APP_GRANTS
 
 
 def _compose(text: str, *names: str) -> sql.Composed:

@@ -127,7 +127,7 @@ class Journal(models.Model):
 class Leg(models.Model):
     """One line of a journal: a side and a positive amount on one account."""
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("journal_id", "position")
     ledger = models.ForeignKey(
         Ledger, on_delete=models.PROTECT, related_name="+", db_constraint=CHECKED_BY_TRIGGER, db_index=False
     )
@@ -164,7 +164,6 @@ class Leg(models.Model):
         default_permissions = VIEW_ONLY
         ordering = ("journal", "position")
         constraints = [
-            models.UniqueConstraint(name="leg_position_is_unique", fields=["journal", "position"]),
             models.UniqueConstraint(name="leg_number_is_unique_in_account", fields=["account", "account_seq"]),
             models.CheckConstraint(name="leg_side_is_known", condition=Q(side__in=[member.value for member in Side])),
             # The upper bound is what shuts NaN out: PostgreSQL sorts it above every number.

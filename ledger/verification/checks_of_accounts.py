@@ -6,7 +6,7 @@ BALANCE_IS_THE_SUM = sql_check(
     "balance_is_the_sum_of_its_legs",
     """
     WITH of_legs AS (
-        SELECT a.id, a.ledger_id, a.code, a.type IN ('asset', 'expense') AS debit_normal, count(l.id) AS legs,
+        SELECT a.id, a.ledger_id, a.code, a.type IN ('asset', 'expense') AS debit_normal, count(l.position) AS legs,
                coalesce(sum(l.amount) FILTER (WHERE l.side = 'debit'), 0) AS debits,
                coalesce(sum(l.amount) FILTER (WHERE l.side = 'credit'), 0) AS credits
           FROM ledger_account a LEFT JOIN ledger_leg l ON l.account_id = a.id

@@ -13,9 +13,9 @@ CHECKS = {
     "a journal has all its legs": """
         SELECT j.id, j.leg_count FROM ledger_journal j LEFT JOIN ledger_leg l ON l.journal_id = j.id
         WHERE ({ledger}::uuid IS NULL OR j.ledger_id = {ledger}) GROUP BY j.id, j.leg_count
-        HAVING count(l.id) <> j.leg_count OR max(l.position) <> j.leg_count OR min(l.position) <> 1""",
+        HAVING count(l.position) <> j.leg_count OR max(l.position) <> j.leg_count OR min(l.position) <> 1""",
     "a leg belongs to a journal of its ledger and day, and to an account of its ledger and currency": """
-        SELECT l.id FROM ledger_leg l LEFT JOIN ledger_journal j ON j.id = l.journal_id
+        SELECT l.journal_id, l.position FROM ledger_leg l LEFT JOIN ledger_journal j ON j.id = l.journal_id
         LEFT JOIN ledger_account a ON a.id = l.account_id
         WHERE {scope} AND (j.ledger_id IS DISTINCT FROM l.ledger_id OR j.value_date IS DISTINCT FROM l.value_date
             OR a.ledger_id IS DISTINCT FROM l.ledger_id OR a.ccy IS DISTINCT FROM l.ccy)""",
@@ -39,7 +39,7 @@ CHECKS = {
         GROUP BY a.id, b.account_id
         HAVING b.debits <> coalesce(sum(l.amount) FILTER (WHERE l.side = 'debit'), 0)
             OR b.credits <> coalesce(sum(l.amount) FILTER (WHERE l.side = 'credit'), 0)
-            OR b.leg_count <> count(l.id) OR b.active <> (a.status = 'active')
+            OR b.leg_count <> count(l.position) OR b.active <> (a.status = 'active')
             OR b.balance <> (b.debits - b.credits) * CASE WHEN a.type IN ('asset', 'expense') THEN 1 ELSE -1 END""",
     "each step is the one before plus its leg, and not below zero where that must not be": """
         SELECT s.code, s.account_seq FROM (
