@@ -7,6 +7,7 @@ the first that fails.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -65,13 +66,19 @@ class Message:
             self._rows = list(_each_result(cursor))
 
     def _execute(self, sql: str, literals: list[bytes]) -> bytes:
-        name = f"message_{sha256(sql.encode()).hexdigest()[:16]}"
+        name = _name_of(sql)
         if name not in _prepared.setdefault(self._driver, set()):
             numbers = count(1)
             self._unprepared[name] = "".join(
                 f"${next(numbers)}{part}" if place else part for place, part in enumerate(sql.split("%s"))
             )
         return b"EXECUTE %s (%s)" % (name.encode(), b", ".join(literals))
+
+
+@cache
+def _name_of(sql: str) -> str:
+    """The name under which every connection prepares the statement: there are as many as our code has."""
+    return f"message_{sha256(sql.encode()).hexdigest()[:16]}"
 
 
 @contextmanager
