@@ -47,7 +47,7 @@ class Contest:
         self._callers = callers
         self._rounds: dict[str, Callable[[Entry, float], Round]] = {
             "verb": self._verb_or_naive,
-            "naive": self._verb_or_naive,
+            "naive": self._naive,
             "plain SQL": self._plain_sql,
             "HTTP": self._http,
             "HTTP balance": self._http,
@@ -81,6 +81,11 @@ class Contest:
         return self._callers.run(
             entry.form, entry.workload, entry.callers, seconds, ledger_id=self.product.ledger_id, bulk=entry.bulk
         )
+
+    def _naive(self, entry: Entry, seconds: float) -> Round:
+        # It needs PostgreSQL to know exactly what each of its many transactions read.
+        with self.product.default_predicate_locks():
+            return self._verb_or_naive(entry, seconds)
 
     def _plain_sql(self, entry: Entry, seconds: float) -> Round:
         return plain_sql.run_plain_sql(self.product.owner_url, entry.workload, entry.callers, seconds)

@@ -6,16 +6,21 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import psutil
+import psycopg
 
 from bench.workloads import ACCOUNTS, account_code
+from doublex.embedded.postgres import PREDICATE_LOCKS, SUPERUSER
 from doublex.embedded.process import free_port
-from doublex.embedded.state import running
+from doublex.embedded.state import running, secrets_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".doublex" / "bench"
@@ -74,6 +79,19 @@ class Product:
     def owner_url(self) -> str:
         return self.environment["DATABASE_OWNER_URL"]
 
+    @contextmanager
+    def default_predicate_locks(self) -> Iterator[None]:
+        """Within the block PostgreSQL locks what was read as finely as by default: for who is not alone in his transaction."""
+        secret = secrets_of(self._data)["postgres"]
+        url = urlsplit(self.owner_url)
+        superuser = urlunsplit(url._replace(netloc=f"{SUPERUSER}:{secret}@{url.hostname}:{url.port}"))
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            _set(connection, dict.fromkeys(PREDICATE_LOCKS))
+            try:
+                yield
+            finally:
+                _set(connection, PREDICATE_LOCKS)
+
     def retries(self) -> int:
         """Serialization retries of all web processes since they started."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
@@ -124,6 +142,16 @@ class Product:
         )
         self.ledger_id = ledger.id
         self.key = create_api_key("bench", [Scope.READ, Scope.POST], "bench")
+
+
+def _set(connection: psycopg.Connection, settings: Mapping[str, str | None]) -> None:
+    """Set them for all of the server's sessions, or set them back; return once they hold."""
+    before = [connection.execute(f"SHOW {name}").fetchone() for name in settings]
+    for name, value in settings.items():
+        connection.execute(f"ALTER SYSTEM SET {name} = {value}" if value else f"ALTER SYSTEM RESET {name}")
+    connection.execute("SELECT pg_reload_conf()")
+    while [connection.execute(f"SHOW {name}").fetchone() for name in settings] == before:
+        time.sleep(0.01)
 
 
 def _tree_seconds(process: psutil.Process) -> float:

@@ -1,6 +1,6 @@
 """Every row lock of the books, in the one order that cannot deadlock: gate, book states, balances, each by id."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -85,9 +85,9 @@ def ask_books(message: Message, ledger_ids: Collection[UUID]) -> Callable[[], li
     return lambda: [LockedBook(*row) for row in rows()]
 
 
-def ask_balances(message: Message, account_ids: Collection[UUID]) -> Callable[[], dict[UUID, RunningBalance]]:
-    """Lock the accounts' balance rows; what comes back gives them as running balances."""
-    rows = _BALANCES.ask(message, list(account_ids))
+def ask_balances(message: Message, account_ids: Iterable[str]) -> Callable[[], dict[UUID, RunningBalance]]:
+    """Lock the balance rows of the accounts, whose ids are spelled; what comes back gives them as running balances."""
+    rows = _BALANCES.ask_spelled(message, account_ids)
     return lambda: {account_id: RunningBalance(*running) for account_id, *running in rows()}
 
 

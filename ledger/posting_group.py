@@ -15,7 +15,7 @@ from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.refusals import AlreadyReversed, IdempotencyConflict, Refusal
 from ledger.new_posting import NewPosting
 from ledger.posting_failures import CommitWatch
-from ledger.posting_rows import draft, write, write_companions
+from ledger.posting_rows import draft, spelled_accounts, spelled_key, write, write_companions
 from ledger.queries.api_keys import KeysByHash, ask_keys_by_hash
 from ledger.queries.messages import Message, transaction_in_messages
 from ledger.queries.posted import ask_known_keys, reversed_among
@@ -181,9 +181,10 @@ def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
     """Send the message, and with it the questions for what the orders touch, locked."""
     orders = [order for bundle in bundles for order in bundle.orders]
     presented = ask_keys_by_hash(message, {bundle.presented.secret_hash for bundle in bundles if bundle.presented})
-    keys = ask_known_keys(message, {order.key for order in orders})
-    books = locks.ask_books(message, _ledger_ids(orders))
-    balances = locks.ask_balances(message, _account_ids(orders))
+    ledger_ids = {order.ledger_id for order in orders}
+    keys = ask_known_keys(message, ledger_ids, map(spelled_key, orders))
+    books = locks.ask_books(message, ledger_ids)
+    balances = locks.ask_balances(message, [spelled_accounts(order) for order in orders if order.journals])
     message.send()
     return _Group(
         known_keys=keys(),
@@ -192,10 +193,6 @@ def _lock(message: Message, bundles: Sequence[Bundle]) -> _Group:
         keys=presented(),
         reversed_ids=reversed_among(_reversed_by(orders)),
     )
-
-
-def _ledger_ids(orders: Sequence[CheckedOrder]) -> set[UUID]:
-    return {order.ledger_id for order in orders}
 
 
 def _reversed_by(orders: Sequence[CheckedOrder]) -> list[UUID]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from ledger.domain.checked import Draft, WriteRows
+from ledger.domain.checked import CheckedOrder, Draft, WriteRows
 from ledger.domain.journals import PlannedJournal
 from ledger.domain.posted import PostedJournal
 from ledger.models.columns import new_hexadecimal_id
@@ -19,7 +19,7 @@ from ledger.queries.arrays import spelled
 from ledger.queries.messages import Message
 
 # Each book, key and journal is given once, and whatever belongs to it names it by its place there, from 1.
-# The parameters are in the order of `Draft.columns`, each table's followed by what is known behind the gate only.
+# The parameters are in the order of a draft's columns, each table's followed by what is known behind the gate only.
 _WRITE_GROUP = """
 WITH given AS MATERIALIZED (
     SELECT %s::uuid[] AS ledgers, %s::timestamptz[] AS instants,
@@ -52,7 +52,6 @@ SELECT ledgers[books_of_keys[keys_of_journals[l.journal]]], journals[l.journal],
   FROM given, unnest(positions, accounts, sides, amounts, currencies, journals_of_legs, seqs, balances)
        AS l(position, account_id, side, amount, ccy, journal, account_seq, balance_after)
 """
-_DRAFTED_KEYS, _DRAFTED_JOURNALS = 4, 8
 
 
 def draft(key: str, fingerprint: bytes, planned_journals: Sequence[PlannedJournal]) -> Draft:
@@ -67,7 +66,7 @@ def draft(key: str, fingerprint: bytes, planned_journals: Sequence[PlannedJourna
             (str(position), leg.account.id.hex, leg.side, f"{leg.amount:f}", leg.account.ccy)
             for position, leg in enumerate(planned.legs, 1)
         ]
-    return Draft(ids, (*_columns(keys), *_columns(journals), *_columns(legs)))
+    return Draft(ids, _columns(keys), _columns(journals), _columns(legs))
 
 
 def _content(planned: PlannedJournal) -> tuple[str, ...]:
@@ -81,8 +80,20 @@ def _content(planned: PlannedJournal) -> tuple[str, ...]:
     )
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    return [",".join(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple([",".join(column) for column in zip(*rows, strict=True)])
+
+
+def spelled_key(order: CheckedOrder) -> str:
+    """The order's idempotency key as an array's member."""
+    return order.draft.keys[1] if order.draft else spelled(order.idempotency_key)
+
+
+def spelled_accounts(order: CheckedOrder) -> str:
+    """The ids of the accounts on its legs, as an array's members."""
+    if order.draft:
+        return order.draft.legs[1]
+    return ",".join([leg.account.id.hex for planned in order.journals for leg in planned.legs])
 
 
 def write_companions(message: Message, postings: Collection[NewPosting]) -> None:
@@ -113,15 +124,14 @@ def write(message: Message, postings: Collection[NewPosting]) -> None:
             journals.append((str(key), str(number), value_date.isoformat()))
             journal = str(len(journals))
             legs += [(journal, str(step.account_seq), f"{step.balance_after:f}") for step in steps]
-    drafted = _columns([posting.draft.columns for posting in postings])
-    of_legs = _DRAFTED_KEYS + _DRAFTED_JOURNALS
+    drafts = [posting.draft for posting in postings]
     columns = [
         *_columns([book[1:] for book in books.values()]),
-        *drafted[:_DRAFTED_KEYS],
+        *_columns([draft.keys for draft in drafts]),
         *_columns(books_of_keys),
-        *drafted[_DRAFTED_KEYS:of_legs],
+        *_columns([draft.journals for draft in drafts]),
         *_columns(journals),
-        *drafted[of_legs:],
+        *_columns([draft.legs for draft in drafts]),
         *_columns(legs),
     ]
     message.add(_WRITE_GROUP, [f"{{{column}}}" for column in columns])

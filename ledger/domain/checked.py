@@ -31,11 +31,13 @@ class Companion:
 class Draft:
     """How an order will be written, as far as the books have no say in it.
 
-    Its journals' ids, in hexadecimal, and its `columns`: what it adds to each array of the statement that writes.
+    Its journals' ids, in hexadecimal, and of each table what it adds to the columns of the statement that writes.
     """
 
     journal_ids: tuple[str, ...]
-    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    journals: tuple[str, ...]
+    legs: tuple[str, ...]
 
 
 @record

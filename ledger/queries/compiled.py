@@ -1,11 +1,11 @@
 """A queryset compiled once: its SQL is kept, so that a hot path pays for the statement and not for building it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.queries.arrays import array
+from ledger.queries.arrays import array, array_of_spelled
 from ledger.queries.messages import Message
 
 
@@ -30,6 +30,10 @@ class Compiled:
     def ask(self, message: Message, *lists: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
         """Make the statement part of the message; what comes back gives its rows, once the message was sent."""
         return message.add(self._statement(len(lists)), [array(values) for values in lists])
+
+    def ask_spelled(self, message: Message, *lists: Iterable[str]) -> Callable[[], list[tuple[Any, ...]]]:
+        """`ask` with lists of which every member is spelled already, or several joined."""
+        return message.add(self._statement(len(lists)), [array_of_spelled(members) for members in lists])
 
     def _statement(self, lists: int) -> str:
         if self._sql is None:

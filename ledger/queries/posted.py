@@ -1,7 +1,7 @@
 """Journals as they stand in the books, whole with their legs, in two statements whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from ledger.domain.accounts import Side
 from ledger.domain.journals import JournalKind
 from ledger.domain.posted import PostedJournal, PostedLeg
 from ledger.models import IdempotencyKey, Journal, Leg
+from ledger.queries.arrays import spelled
 from ledger.queries.compiled import Compiled
 from ledger.queries.messages import Message
 
@@ -28,21 +29,18 @@ KnownKeys = dict[tuple[UUID, str], tuple[UUID, bytes]]
 
 def known_keys(keys: Collection[tuple[UUID, str]]) -> KnownKeys:
     """The sentinels of those of the (ledger, key) pairs that have posted: id and fingerprint."""
-    return _among(keys, _KEYS.rows(*_ledgers_and_texts(keys)))
+    found = _by_key(_KEYS.rows(list({ledger_id for ledger_id, _ in keys}), list({key for _, key in keys})))
+    return {place: known for place, known in found.items() if place in keys}
 
 
-def ask_known_keys(message: Message, keys: Collection[tuple[UUID, str]]) -> Callable[[], KnownKeys]:
-    """`known_keys` as part of a message."""
-    rows = _KEYS.ask(message, *_ledgers_and_texts(keys))
-    return lambda: _among(keys, rows())
+def ask_known_keys(message: Message, ledger_ids: Collection[UUID], keys: Iterable[str]) -> Callable[[], KnownKeys]:
+    """The sentinels of those of the keys, which are spelled, that have posted in any of the ledgers, as part of a message."""
+    rows = _KEYS.ask_spelled(message, map(spelled, ledger_ids), keys)
+    return lambda: _by_key(rows())
 
 
-def _ledgers_and_texts(keys: Collection[tuple[UUID, str]]) -> tuple[list[UUID], list[str]]:
-    return list({ledger_id for ledger_id, _ in keys}), list({key for _, key in keys})
-
-
-def _among(keys: Collection[tuple[UUID, str]], rows: list[tuple[Any, ...]]) -> KnownKeys:
-    return {(ledger_id, key): (id_, bytes(mark)) for ledger_id, key, id_, mark in rows if (ledger_id, key) in keys}
+def _by_key(rows: list[tuple[Any, ...]]) -> KnownKeys:
+    return {(ledger_id, key): (id_, bytes(mark)) for ledger_id, key, id_, mark in rows}
 
 
 def journals_of_key(key_id: UUID) -> tuple[PostedJournal, ...]:
