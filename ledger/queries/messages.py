@@ -16,7 +16,10 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from psycopg.pq import Escaping, ExecStatus
+from psycopg import abc, adapt, generators
+from psycopg.errors import error_from_result
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Rows = list[tuple[Any, ...]]
 
@@ -62,8 +65,9 @@ class Message:
             for name, sql in self._unprepared.items():
                 self._driver.execute(f"PREPARE {name} AS {sql}".encode(), prepare=False)
                 _prepared[self._driver].add(name)
-            cursor = self._driver.execute(b"; ".join(self._texts), prepare=False)
-            self._rows = list(_each_result(cursor))
+            results = _results(self._driver, b"; ".join(self._texts))
+            rows = adapt.Transformer(self._driver)
+            self._rows = [_rows_of(result, rows) for result in results]
 
     def _execute(self, sql: str, literals: list[bytes]) -> bytes:
         name = _name_of(sql)
@@ -98,12 +102,25 @@ def _filled(sql: str, literals: list[bytes]) -> bytes:
     return first + b"".join(literal + part for literal, part in zip(literals, others, strict=True))
 
 
-def _each_result(cursor: psycopg.Cursor) -> Iterator[Rows]:
-    yield _rows_of(cursor)
-    while cursor.nextset():
-        yield _rows_of(cursor)
+def _results(driver: psycopg.Connection, text: bytes) -> list[PGresult]:
+    """What PostgreSQL answers, by the driver's own road without its cursor, which costs three times as much."""
+    if not driver.autocommit and driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        # What the cursor would say, ahead of the first words of a transaction that Django began.
+        driver.wait(_exchange(driver, b"BEGIN"))
+    results = driver.wait(_exchange(driver, text))
+    if results[-1].status == ExecStatus.FATAL_ERROR:
+        raise error_from_result(results[-1], encoding=driver.info.encoding)
+    return results
 
 
-def _rows_of(cursor: psycopg.Cursor) -> Rows:
-    result = cursor.pgresult
-    return cursor.fetchall() if result is not None and result.status == ExecStatus.TUPLES_OK else []
+def _exchange(driver: psycopg.Connection, text: bytes) -> abc.PQGen[list[PGresult]]:
+    driver.pgconn.send_query(text)
+    results: list[PGresult] = yield from generators.execute(driver.pgconn)
+    return results
+
+
+def _rows_of(result: PGresult, rows: abc.Transformer) -> Rows:
+    if result.status != ExecStatus.TUPLES_OK:
+        return []
+    rows.set_pgresult(result)
+    return rows.load_rows(0, result.ntuples, tuple)
