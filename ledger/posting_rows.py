@@ -63,7 +63,7 @@ def draft(key: str, fingerprint: bytes, planned_journals: Sequence[PlannedJourna
     for ordinal, (journal_id, planned) in enumerate(zip(ids, planned_journals, strict=True), 1):
         journals.append((journal_id, str(ordinal), *_content(planned)))
         legs += [
-            (str(position), leg.account.id.hex, leg.side, f"{leg.amount:f}", leg.account.ccy)
+            (str(position), leg.account.id.hex, leg.side, f"{leg.amount:f}", spelled(leg.account.ccy))
             for position, leg in enumerate(planned.legs, 1)
         ]
     return Draft(ids, _columns(keys), _columns(journals), _columns(legs))
@@ -127,11 +127,11 @@ def write(message: Message, postings: Collection[NewPosting]) -> None:
     drafts = [posting.draft for posting in postings]
     columns = [
         *_columns([book[1:] for book in books.values()]),
-        *_columns([draft.keys for draft in drafts]),
+        *_columns([drafted.keys for drafted in drafts]),
         *_columns(books_of_keys),
-        *_columns([draft.journals for draft in drafts]),
+        *_columns([drafted.journals for drafted in drafts]),
         *_columns(journals),
-        *_columns([draft.legs for draft in drafts]),
+        *_columns([drafted.legs for drafted in drafts]),
         *_columns(legs),
     ]
     message.add(_WRITE_GROUP, [f"{{{column}}}" for column in columns])

@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from ledger import posting
 from ledger.domain import refusals
 from ledger.domain.orders import OnClosed, ReversalOrder
-from ledger.models import Account, IdempotencyKey, Journal, Ledger, Leg
+from ledger.domain.posted import PostedTransfer
+from ledger.models import Account, Currency, IdempotencyKey, Journal, Ledger, Leg
 from ledger.posting import post_batch, post_transfer, reverse_journal
 from tests.ledger.orders import transfer
 
@@ -87,6 +88,21 @@ def test_what_is_answered_is_what_is_written(ledger: Ledger, cash: Account, reve
         (revenue.id, "credit", told.legs[1].amount, "EUR", 1, told.legs[1].balance_after),
     ]
     assert post_transfer(order).journals == (told,), "a replay reads back what was told"
+
+
+def test_words_that_mean_something_in_an_array_are_written_as_words(
+    ledger: Ledger, make_account: Callable[..., Account]
+) -> None:
+    Currency.objects.get_or_create(code="NULL", defaults={"name": "A currency of that name", "minor_units": 2})
+    for code in ("A", "B"):
+        make_account(code, ccy="NULL")
+    texts = {"description": 'NULL,"\\{}', "reference": "NULL", "metadata": {"NULL": None, "{": '"\\,}'}}
+    order = transfer(ledger, "A", "B", "1.00", "NULL", key='NULL,{"\\}', **texts)
+    (told,) = post_batch([transfer(ledger, "CASH", "REV", "1.00"), order], atomic=False)[1:]
+    assert isinstance(told, PostedTransfer)
+    assert {name: getattr(told.journals[0], name) for name in texts} == texts
+    assert [leg.ccy for leg in told.journals[0].legs] == ["NULL", "NULL"]
+    assert post_transfer(order).journals == told.journals
 
 
 def test_no_metadata_is_an_empty_object(ledger: Ledger) -> None:
