@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MinValueValidator
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from ledger.domain.refusals import OutcomeUnknown, Refusal
 from ledger.posting_failures import as_refusal, is_lost_connection
+from ledger.transfer_bodies import VALUE_DATE_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ class Flag(forms.BooleanField):
 
 
 class Day(forms.DateField):
-    """A date by the browser's own picker."""
+    """A value date by the browser's own picker."""
 
     def __init__(self, **options: Any) -> None:
-        widget = widgets.UnfoldAdminTextInputWidget(attrs={"type": "date"})
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+        widget = widgets.UnfoldAdminTextInputWidget(attrs={"type": "date", "min": VALUE_DATE_MIN.isoformat()})
+        not_before = MinValueValidator(VALUE_DATE_MIN, f"A value date is not before {VALUE_DATE_MIN}.")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], validators=[not_before], **options)

@@ -70,6 +70,10 @@ class OneLedgerFilter(DropdownFilter):
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         self._remembered = remembered_ledger(request)
         super().__init__(request, *args)
+        # Here and not where it filters: for "Show counts" it filters by every ledger in turn.
+        code = self.value()
+        if (code, code) in self.lookup_choices and request.session.get(_REMEMBERED_AS) != code:
+            request.session[_REMEMBERED_AS] = code
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         return ledger_codes()
@@ -83,14 +87,12 @@ class OneLedgerFilter(DropdownFilter):
             return self._remembered
         return codes[0] if len(codes) == 1 else None
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         code = self.value()
         if code is None:
             return queryset.none()
         if (code, code) not in self.lookup_choices:
             raise IncorrectLookupParameters(f"There is no ledger {code!r}.")
-        if request.session.get(_REMEMBERED_AS) != code:
-            request.session[_REMEMBERED_AS] = code
         # By its id, not by a join on its code: only so the index on (ledger, number) gives the order too.
         return queryset.filter(ledger_id=ledger_id_of(code))
 

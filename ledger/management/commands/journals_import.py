@@ -35,6 +35,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = asked_ledger(options["ledger"])
         path: Path = options["file"]
+        if path.is_dir():
+            raise CommandError(f"{path}: Is a directory: name a file.")
         is_json = options["format"] == "jsonl" if options["format"] else path.suffix in JSON_SUFFIXES
         errors_path = options["errors"] or path.with_name(f"{path.name}.errors.{'jsonl' if is_json else 'csv'}")
         if errors_path.resolve() == path.resolve():

@@ -136,6 +136,9 @@ def test_the_list_is_of_one_ledger_and_remembers_which(office: Office, ledger: L
         assert "CASH" in remembered
         assert "THEIRS" not in remembered
     assert "THEIRS" in office.page(list_url("ledger_account"), ledger=other.code)
+    # Counts are of every ledger; the one looked at stays.
+    assert "CASH" in office.page(list_url("ledger_account"), ledger=ledger.code, _facets="True")
+    assert "CASH" in office.page(list_url("ledger_account"))
 
 
 def test_who_has_looked_at_no_ledger_yet_is_asked_and_a_browser_remembers_the_answer(

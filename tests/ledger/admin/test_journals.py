@@ -61,6 +61,15 @@ def test_a_journal_is_reversed_with_a_date_and_a_reason(office: Office, ledger: 
     assert Footprint.of(ledger).balances[0][1] == Footprint.of(ledger).balances[0][2] == 25
 
 
+def test_a_date_before_the_books_begin_is_told_at_its_field(office: Office, ledger: Ledger, post: Post) -> None:
+    journal = post()
+    before = Footprint.of(ledger)
+    said = office.refused(reverse_url(journal), idempotency_key="k", value_date="1899-12-31")
+    assert "A value date is not before 1900-01-01." in said
+    assert Footprint.of(ledger) == before
+    office.done(reverse_url(journal), idempotency_key="k", value_date="1900-01-01")
+
+
 def test_a_form_sent_twice_posts_once(office: Office, ledger: Ledger, post: Post) -> None:
     journal = post()
     key = key_of_the_form(office, journal)

@@ -11,7 +11,7 @@ from ledger.accounts import AccountChange, change_account
 from ledger.domain.accounts import AccountStatus
 from ledger.models import Account, Journal, Ledger
 from tests.ledger.api.calls import Api, content_of, leg
-from tests.ledger.imports.files import file_of
+from tests.ledger.imports.files import Said, file_of, run
 from tests.ledger.imports.journals import HEADER, Import, balance, errors_in, keys, line, lines, pair
 
 
@@ -255,3 +255,7 @@ def test_options_that_cannot_be_are_named_before_anything_is_posted(
     assert not keys(ledger)
     assert import_(text, "--format", "csv", name="file.dat").code == 0
     assert import_(lines(line("b")), "--format", "jsonl", name="file.dat").code == 0
+
+
+def test_a_folder_is_no_file(ledger: Ledger) -> None:
+    assert run("journals_import", Path(), ledger.code) == Said(1, "", ".: Is a directory: name a file.\n")
