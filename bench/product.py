@@ -18,7 +18,7 @@ import psutil
 import psycopg
 
 from bench.workloads import ACCOUNTS, account_code
-from doublex.embedded.postgres import PREDICATE_LOCKS, SUPERUSER
+from doublex.embedded.postgres import SUPERUSER
 from doublex.embedded.process import free_port
 from doublex.embedded.state import running, secrets_of
 
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".doublex" / "bench"
 READY_SECONDS_MAX = 90
 _OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "REDIS_URL", "DEMO")
+_DEFAULT_PREDICATE_LOCKS = {"max_pred_locks_per_relation": "-2", "max_pred_locks_per_page": "2"}
 _RETRIES = "ledger_serialization_retries_total"
 
 
@@ -86,11 +87,11 @@ class Product:
         url = urlsplit(self.owner_url)
         superuser = urlunsplit(url._replace(netloc=f"{SUPERUSER}:{secret}@{url.hostname}:{url.port}"))
         with psycopg.connect(superuser, autocommit=True) as connection:
-            _set(connection, dict.fromkeys(PREDICATE_LOCKS))
+            _set(connection, _DEFAULT_PREDICATE_LOCKS)
             try:
                 yield
             finally:
-                _set(connection, PREDICATE_LOCKS)
+                _set(connection, dict.fromkeys(_DEFAULT_PREDICATE_LOCKS))
 
     def retries(self) -> int:
         """Serialization retries of all web processes since they started."""
@@ -145,7 +146,7 @@ class Product:
 
 
 def _set(connection: psycopg.Connection, settings: Mapping[str, str | None]) -> None:
-    """Set them for all of the server's sessions, or set them back; return once they hold."""
+    """Set them for all of the server's sessions, or back to what its file says; return once they hold."""
     before = [connection.execute(f"SHOW {name}").fetchone() for name in settings]
     for name, value in settings.items():
         connection.execute(f"ALTER SYSTEM SET {name} = {value}" if value else f"ALTER SYSTEM RESET {name}")

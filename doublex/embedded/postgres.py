@@ -35,7 +35,7 @@ SETTINGS = {
 }
 
 # One SERIALIZABLE posting goes at a time, so which rows of a table it read matters to no other: a lock on the table says as
-# much as one on each row. Not on the command line, so that they can be changed while it runs.
+# much as one on each row. In the cluster's own file, so that they can be changed while it runs.
 PREDICATE_LOCKS = {"max_pred_locks_per_relation": "1", "max_pred_locks_per_page": "0"}
 
 
@@ -83,13 +83,8 @@ class Cluster:
         return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def make_database(self, name: str, owner_password: str) -> None:
-        """Create the owner's role and its database where they are missing, and tune it; the owner is no superuser."""
+        """Create the owner's role and its database where they are missing; the owner is no superuser."""
         with psycopg.connect(self.url(SUPERUSER, self._password, "postgres"), autocommit=True) as connection:
-            for name_of_setting, value in PREDICATE_LOCKS.items():
-                connection.execute(
-                    sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name_of_setting), sql.Literal(value))
-                )
-            connection.execute("SELECT pg_reload_conf()")
             owner = sql.Identifier(OWNER)
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB").format(owner))
@@ -145,6 +140,8 @@ class Cluster:
             password_file.unlink()
         if child.exit_code():
             raise StartError(f"initdb failed.\n{child.last_words()}")
+        with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in PREDICATE_LOCKS.items())
         unfinished.rename(self._folder)
 
 
