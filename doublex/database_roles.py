@@ -7,13 +7,11 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+# Waits are bounded by the role itself, so that no session of it can forget to.
 APP_SETTINGS = {
-    # Waits are bounded by the role itself, so that no session of it can forget to.
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
-    # What is prepared takes lists: planned for a short one, it would be planned again each time.
-    "plan_cache_mode": "force_generic_plan",
 }
 
 # What the app may do on tables of the books; on every other table of Django's it reads and writes freely.
