@@ -87,6 +87,7 @@ class StartSettings:
     port: int
     web_workers: int
     web_threads: int
+    web_on_cores: bool
     migrate_on_start: bool
 
 
@@ -103,6 +104,7 @@ def read_start_settings(*, host: str, migrate_on_start: bool, serves_web: bool =
         "port": env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         "web_workers": env.int("WEB_WORKERS", 2, validate=validate.Range(min=1)),
         "web_threads": env.int("WEB_THREADS", 32, validate=validate.Range(min=1)),
+        "web_on_cores": env.bool("WEB_ON_CORES", True),
         "migrate_on_start": env.bool("MIGRATE_ON_START", migrate_on_start),
     }
     _seal(env)

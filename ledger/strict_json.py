@@ -33,7 +33,9 @@ def parse_json(raw: bytes, *, named: str = "The body") -> Any:
     """
     try:
         text = raw.decode("utf-8")
-        parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=finite_number)
+        if text.startswith("\ufeff"):
+            raise ParseError(f"{named} begins with a byte order mark: send UTF-8 without it.")
+        parsed = _DECODER.decode(text)
     except RecursionError:
         raise ParseError(f"{named} is nested too deeply.") from None
     except ValueError as error:
@@ -67,6 +69,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ParseError(f"{name} is not JSON.")
+
+
+# Made once: `json.loads` makes one per call for anything but its defaults.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=finite_number)
 
 
 def _refuse_unstorable(parsed: Any) -> None:

@@ -1,12 +1,13 @@
 """What all endpoints of the ledger have in common."""
 # ruff: noqa: ARG002 - DRF fixes the signatures
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import Error
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from django.http import HttpRequest
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,14 +20,9 @@ from ledger.api_keys import confirm
 from ledger.domain.refusals import Refusal
 from ledger.domain.scopes import Scope
 
-
-class AlwaysJson(BaseContentNegotiation):
-    """There is one representation: an Accept header that asks for another gets it all the same."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return next(iter(renderers)), "application/json"
+_NEGOTIATOR = DefaultContentNegotiation()
+# What the methods of a view are, looked up once and not at each of its calls.
+_allowed: dict[type, str] = {}
 
 
 class LedgerView(APIView):
@@ -41,10 +37,25 @@ class LedgerView(APIView):
     permission_classes = (HasScope,)
     parser_classes = ()
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = AlwaysJson
     # No OPTIONS: the schema says what there is, and it would need a scope like everything else.
     http_method_names = ["get", "post", "patch", "head"]
     schema = LedgerSchema()
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        view = type(self)
+        if view not in _allowed:
+            _allowed[view] = ", ".join(self.allowed_methods)
+        return {"Allow": _allowed[view]}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        return Request(request, authenticators=self.get_authenticators(), negotiator=_NEGOTIATOR)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who calls, and may he: there is one representation (whatever the Accept header asks for) and one version."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing is said to a caller who was only recognised: not even what is wrong with his request.

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 
+from doublex.handler import ShortWay
 from ledger.api_keys import create_api_key
 from ledger.models import Ledger
 from tests.ledger.api.documented import assert_documented
@@ -24,7 +26,7 @@ class Api:
     def __init__(self, key: str | None, *, documented: bool = True) -> None:
         self.key = key
         self._documented = documented
-        self._client = Client(raise_request_exception=False)
+        self._client = client_of_the_api()
 
     @classmethod
     def on(cls, ledger: Ledger, *scopes: str, documented: bool = True) -> "Api":
@@ -64,6 +66,17 @@ class Api:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+
+def client_of_the_api() -> Client:
+    """A client whose calls take the way that the web server's take."""
+    client = Client(raise_request_exception=False)
+    client.handler = _ShortWayOfTheClient()
+    return client
+
+
+class _ShortWayOfTheClient(ShortWay, ClientHandler):
+    """`doublex.handler.Handler`, which Django's test client can call."""
 
 
 def leg(account: str, side: str, amount: Any, ccy: str = "EUR") -> dict[str, Any]:
