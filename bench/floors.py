@@ -28,25 +28,21 @@ def floors(results: Results) -> Iterator[Floor]:
     yield from _of_http(results)
 
 
-def ratio(results: Results, of: Entry, to: Entry) -> float:
-    return results[of].per_second / max(results[to].per_second, 1e-9)
-
-
 def _of_verb(results: Results) -> Iterator[Floor]:
     for workload, times in ((Workload.UNIFORM, 4.5), (Workload.HOT, 15.0), (Workload.ZIPF, 6.0)):
         verb, naive = Entry("verb", workload, 32), Entry("naive", workload, 32)
-        yield Floor(f"verb, {workload}, against naive", times, ratio(results, verb, naive), "x")
+        yield Floor(f"verb, {workload}, against naive", times, results[verb].against(results[naive]), "x")
         yield Floor(f"verb, {workload}, retries", 0.4, results[verb].retries_percent, "%", at_most=True)
     verb, plain = Entry("verb", Workload.UNIFORM, 32), Entry("plain SQL", Workload.UNIFORM, 32)
-    yield Floor("verb, uniform, against plain SQL", 0.45, ratio(results, verb, plain), "x")
+    yield Floor("verb, uniform, against plain SQL", 0.45, results[verb].against(results[plain]), "x")
 
 
 def _of_http(results: Results) -> Iterator[Floor]:
     http = {workload: Entry("HTTP", workload, 32) for workload in Workload}
     for workload, times in ((Workload.UNIFORM, 2.0), (Workload.HOT, 8.0)):
-        against = ratio(results, http[workload], Entry("naive", workload, 32))
+        against = results[http[workload]].against(results[Entry("naive", workload, 32)])
         yield Floor(f"HTTP, 32 connections, {workload}, against naive", times, against, "x")
-    hot_to_uniform = ratio(results, http[Workload.HOT], http[Workload.UNIFORM])
+    hot_to_uniform = results[http[Workload.HOT]].against(results[http[Workload.UNIFORM]])
     yield Floor("HTTP, 32 connections, hot against uniform", 0.8, hot_to_uniform, "x")
     yield Floor("HTTP, 32 connections, uniform", 1_000, results[http[Workload.UNIFORM]].per_second, "/s")
     alone = results[Entry("HTTP", Workload.UNIFORM, 1)].p95_ms

@@ -35,7 +35,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The medians of some rounds; latencies in milliseconds, retries in percent of the transfers.
+    """The medians of some rounds, and each round's transfers/s; latencies in milliseconds, retries in percent of the transfers.
 
     `database_us` and `web_us` are the microseconds of processor time that a transfer cost there: they say what a
     figure is limited by, and move little when the machine has other things to do.
@@ -48,6 +48,7 @@ class Figures:
     retries_percent: float
     database_us: float
     web_us: float
+    of_rounds: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, rounds: Sequence[Round]) -> "Figures":
@@ -65,7 +66,12 @@ class Figures:
             retries_percent=100 * median(one.retries / max(one.transfers, 1) for one in rounds),
             database_us=cpu_us("database"),
             web_us=cpu_us("web"),
+            of_rounds=tuple(one.per_second for one in rounds),
         )
+
+    def against(self, other: "Figures") -> float:
+        """How many times as many transfers: the median over the turns, in each of which both met the same machine."""
+        return median(own / max(others, 1e-9) for own, others in zip(self.of_rounds, other.of_rounds, strict=True))
 
 
 def percentile(values: Sequence[float], quantile: float) -> float:

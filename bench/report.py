@@ -74,7 +74,7 @@ def _against(results: Results, entry: Entry, form: str) -> str:
     other = results.get(Entry(form, entry.workload, entry.callers))
     if other is None or entry.bulk > 1 or entry.form in (form, "HTTP balance"):
         return ""
-    return f"{results[entry].per_second / max(other.per_second, 1e-9):.2f}"
+    return f"{results[entry].against(other):.2f}"
 
 
 def _columns(lines: Sequence[tuple[str, ...]]) -> str:

@@ -19,3 +19,11 @@ def test_processes_at_the_same_time_add_up() -> None:
     both = Round.of_parts([Round(10, 2.0, [0.1], retries=1), Round(30, 4.0, [0.2, 0.3])])
     assert (both.transfers, both.seconds, both.retries, both.per_second) == (40, 4.0, 1, 10)
     assert both.latencies_seconds == [0.1, 0.2, 0.3]
+
+
+def test_forms_are_compared_turn_by_turn() -> None:
+    """The machine was twice as quick in the second turn: the medians' ratio would tell of that, and not of the forms."""
+    ours = Figures.of([Round(n, 1.0, []) for n in (300, 900, 330)])
+    theirs = Figures.of([Round(n, 1.0, []) for n in (100, 300, 300)])
+    assert ours.against(theirs) == 3
+    assert ours.per_second / theirs.per_second != 3
