@@ -81,6 +81,18 @@ def reverse_journal(order: ReversalOrder) -> PostedTransfer:
     return _one(_check_reversal(order))
 
 
+def planned_reversal(order: ReversalOrder) -> tuple[PlannedJournal, ...]:
+    """What `reverse_journal` would post, which as everything posted never changes; nothing is written.
+
+    Raises:
+        NotFound, ReversalNotAllowed: as there. Whether it is reversed already, only posting tells.
+    """
+    checked = _check_reversal(order)
+    if checked.refusal:
+        raise checked.refusal
+    return checked.journals
+
+
 def post_batch(orders: Sequence[TransferOrder], *, atomic: bool) -> list[PostedTransfer | Refusal]:
     """Post many orders, one outcome each, in their order; a key given twice behaves as if sent one after the other.
 

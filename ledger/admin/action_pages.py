@@ -1,6 +1,6 @@
 """The page of a named action: a form, one verb, one transaction. A refusal comes back on the form, by field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class ActionPage:
     back: str
     initial: dict[str, Any] = field(default_factory=dict)
     is_dangerous: bool = False
+    # What it is about, under the form: titles, and tables by `cells.table`.
+    tables: Sequence[tuple[str, dict[str, Any]]] = ()
 
 
 def answer(admin: ModelAdmin, request: HttpRequest, page: ActionPage) -> HttpResponse:
@@ -54,6 +56,7 @@ def answer(admin: ModelAdmin, request: HttpRequest, page: ActionPage) -> HttpRes
         "title": page.title,
         "page": page,
         "form": form,
+        "tables": page.tables,
         "opts": admin.opts,
     }
     return TemplateResponse(request, "ledger/admin/action.html", context)

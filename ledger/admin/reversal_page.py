@@ -1,16 +1,21 @@
 """The form by which a journal is reversed."""
 
 import uuid
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 
+from ledger.admin import cells
 from ledger.admin.action_pages import ActionPage, Day, Done, Text
+from ledger.domain.accounts import Side
+from ledger.domain.journals import PlannedJournal
 from ledger.domain.keys import require_key
 from ledger.domain.orders import ReversalOrder
+from ledger.domain.refusals import Refusal
 from ledger.models import Journal
-from ledger.posting import reverse_journal
+from ledger.posting import planned_reversal, reverse_journal
 
 
 class ReversalForm(forms.Form):
@@ -47,4 +52,29 @@ def reversing(journal: Journal) -> ActionPage:
         back=reverse("admin:ledger_journal_change", args=[journal.id]),
         initial={"idempotency_key": f"admin-{uuid.uuid4()}"},
         is_dangerous=True,
+        tables=_legs_to_be(journal),
     )
+
+
+def _legs_to_be(journal: Journal) -> list[tuple[str, dict[str, Any]]]:
+    """The legs that it would post: of a conversion those of both its journals; none where it is no journal to reverse."""
+    try:
+        planned = planned_reversal(ReversalOrder(journal.ledger_id, journal.id, idempotency_key="shown"))
+    except Refusal:
+        return []
+    columns = ("#", "Account", "Debit", "Credit")
+    title = "The legs that this posts"
+    return [
+        (
+            title if len(planned) == 1 else f"{title}, journal {number} of {len(planned)}",
+            cells.table(columns, _rows(one)),
+        )
+        for number, one in enumerate(planned, 1)
+    ]
+
+
+def _rows(planned: PlannedJournal) -> Iterator[Sequence[Any]]:
+    for position, leg in enumerate(planned.legs, 1):
+        amount = cells.amount(leg.amount, leg.account.minor_units, leg.account.ccy)
+        account = cells.page_of("ledger_account", leg.account.id, leg.account.code)
+        yield (position, account, *((amount, "") if leg.side is Side.DEBIT else ("", amount)))

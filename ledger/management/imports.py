@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
 from ledger.domain.refusals import Refusal
 from ledger.imports.line_problems import UnusableFile
-from ledger.queries.ledgers import ledger_id_of
 
 # How argparse ends when the command line itself is wrong; everything else that is refused ends in CommandError's own 1.
 USAGE = 2
@@ -26,13 +24,6 @@ def add_import_arguments(parser: CommandParser) -> None:
         type=_delimiter,
         help="what separates the columns of a CSV; found out by itself where it is , ; or a tab",
     )
-
-
-def asked_ledger(code: str) -> UUID:
-    ledger_id = ledger_id_of(code)
-    if ledger_id is None:
-        raise CommandError(f"--ledger: there is no ledger {code!r}; ledger_open opens one.")
-    return ledger_id
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from fx.revaluation import revalue
 from ledger.domain.money import format_amount
 from ledger.management.dates import day
+from ledger.management.ledgers import asked_ledger
 from ledger.management.refusals import refusals_as_command_errors
-from ledger.queries.ledgers import ledger_id_of
 
 
 class Command(BaseCommand):
@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--date", required=True, type=day, help="the day to value at the end of, as 2026-01-31")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ledger_id = ledger_id_of(options["ledger"])
-        if ledger_id is None:
-            raise CommandError(f"--ledger: there is no ledger {options['ledger']!r}.")
+        ledger_id = asked_ledger(options["ledger"])
         with refusals_as_command_errors():
             revalued = revalue(ledger_id, options["date"])
         result, posted = (

@@ -1,12 +1,12 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from fx.domain.conversion import as_text
 from fx.models import Spread
 from fx.policies import set_rounding_and_tolerance, set_spread
+from ledger.management.ledgers import asked_ledger
 from ledger.management.refusals import refusals_as_command_errors
-from ledger.queries.ledgers import ledger_id_of
 
 
 class Command(BaseCommand):
@@ -24,9 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ledger_id = ledger_id_of(options["ledger"])
-        if ledger_id is None:
-            raise CommandError(f"--ledger: there is no ledger {options['ledger']!r}.")
+        ledger_id = asked_ledger(options["ledger"])
         with refusals_as_command_errors():
             if options["spread"]:
                 set_spread(ledger_id, *options["spread"])

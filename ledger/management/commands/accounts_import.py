@@ -6,7 +6,8 @@ from ledger.imports.accounts import ChartRefused, import_accounts
 from ledger.imports.chart_file import COLUMNS
 from ledger.imports.chart_plan import ChartPlan
 from ledger.imports.csv_table import CsvTable
-from ledger.management.imports import add_import_arguments, asked_ledger, opened
+from ledger.management.imports import add_import_arguments, opened
+from ledger.management.ledgers import asked_ledger
 
 
 class Command(BaseCommand):

@@ -15,9 +15,12 @@ from ledger.imports.journal_file import JournalFile
 from ledger.imports.journals import Tally, import_journals
 from ledger.imports.reading_ahead import ReadingFailed, read_batches
 from ledger.imports.rehearsal import Rehearsal
-from ledger.management.imports import USAGE, add_import_arguments, asked_ledger, opened
+from ledger.management.imports import USAGE, add_import_arguments, opened
+from ledger.management.ledgers import asked_ledger
 
 INTERRUPTED = 130
+# Where a shell's pipes are: /dev/stdin, /dev/fd/63.
+SYSTEM_FOLDERS = (("/", "dev"), ("/", "proc"))
 
 
 class Command(BaseCommand):
@@ -37,6 +40,8 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if path.is_dir():
             raise CommandError(f"{path}: Is a directory: name a file.")
+        if path.parts[:2] in SYSTEM_FOLDERS and options["errors"] is None:
+            raise CommandError(f"--errors: refused lines cannot go beside {path}; name a file for them.", returncode=USAGE)
         is_json = options["format"] == "jsonl" if options["format"] else path.suffix in JSON_SUFFIXES
         errors_path = options["errors"] or path.with_name(f"{path.name}.errors.{'jsonl' if is_json else 'csv'}")
         if errors_path.resolve() == path.resolve():

@@ -2,12 +2,13 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ledger.domain.verification import Check
-from ledger.queries.ledgers import ledger_id_of
+from ledger.management.ledgers import asked_ledger
 from ledger.verification import verify
 
 
@@ -18,15 +19,22 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--ledger", help="code of the one ledger to verify; all of them if left out")
+        parser.add_argument(
+            "--ledger", action="append", help="code of a ledger to verify, once for each; all of them if left out"
+        )
         parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = options["ledger"]
-        ledger_id = None if code is None else ledger_id_of(code)
-        if code is not None and ledger_id is None:
-            raise CommandError(f"ledger: there is no ledger {code[:80]!r}.")
+        codes: list[str] = list(dict.fromkeys(options["ledger"] or []))
+        books: dict[str, UUID | None] = {f"Ledger {code}": asked_ledger(code) for code in codes}
         is_quiet = options["no_progress"] or not sys.stderr.isatty()
+        whole = books or {"All ledgers": None}
+        refused = [said for name, ledger_id in whole.items() if (said := self._verify(name, ledger_id, is_quiet))]
+        if refused:
+            raise CommandError(" ".join(refused))
+
+    def _verify(self, name: str, ledger_id: UUID | None, is_quiet: bool) -> str | None:
+        """Print every discrepancy; how many there are, if there are any."""
         started_at = time.monotonic()
 
         def watched(checks: Sequence[Check]) -> Iterable[Check]:
@@ -38,8 +46,7 @@ class Command(BaseCommand):
         found = verify(ledger_id, watched)
         for discrepancy in found:
             self.stdout.write(str(discrepancy))
-        books = "All ledgers" if code is None else f"Ledger {code}"
         if found:
-            what = "1 discrepancy" if len(found) == 1 else f"{len(found)} discrepancies"
-            raise CommandError(f"{books}: {what}.")
-        self.stdout.write(f"{books}: no discrepancy, after {time.monotonic() - started_at:.1f} s.")
+            return f"{name}: {len(found)} {'discrepancy' if len(found) == 1 else 'discrepancies'}."
+        self.stdout.write(f"{name}: no discrepancy, after {time.monotonic() - started_at:.1f} s.")
+        return None

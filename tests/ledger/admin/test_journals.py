@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ledger.domain.accounts import Side
 from ledger.domain.posted import PostedJournal
 from ledger.models import Account, Journal, Ledger
 from ledger.posting import post_transfer
@@ -59,6 +60,20 @@ def test_a_journal_is_reversed_with_a_date_and_a_reason(office: Office, ledger: 
         "entered twice",
     )
     assert Footprint.of(ledger).balances[0][1] == Footprint.of(ledger).balances[0][2] == 25
+
+
+def test_the_form_shows_the_legs_that_it_would_post(office: Office, ledger: Ledger, post: Post) -> None:
+    journal = post("1234.50")
+    after = Footprint.of(ledger)
+    form = office.get(reverse_url(journal)).content.decode()
+    table = form[form.index("The legs that this posts") :].partition("</table>")[0]
+    cells = [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row.split("<td")[1:]] for row in table.split("<tr")
+    ]
+    shown = {row[1].split()[-1]: ["EUR" in cell for cell in row[2:]] for row in cells if len(row) == 4}
+    assert shown == {leg.account: [leg.side is Side.CREDIT, leg.side is Side.DEBIT] for leg in journal.legs}
+    assert table.count("1,234.50") == 2
+    assert Footprint.of(ledger) == after
 
 
 def test_a_date_before_the_books_begin_is_told_at_its_field(office: Office, ledger: Ledger, post: Post) -> None:

@@ -257,5 +257,10 @@ def test_options_that_cannot_be_are_named_before_anything_is_posted(
     assert import_(lines(line("b")), "--format", "jsonl", name="file.dat").code == 0
 
 
+def test_refused_lines_of_a_shells_pipe_need_a_file_of_their_own(ledger: Ledger) -> None:
+    said = run("journals_import", Path("/dev/stdin"), ledger.code, "--format", "csv")
+    assert (said.code, "--errors: refused lines cannot go beside /dev/stdin; name a file" in said.err) == (2, True)
+
+
 def test_a_folder_is_no_file(ledger: Ledger) -> None:
     assert run("journals_import", Path(), ledger.code) == Said(1, "", ".: Is a directory: name a file.\n")

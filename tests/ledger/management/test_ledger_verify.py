@@ -69,7 +69,20 @@ def test_all_ledgers_are_verified_when_none_is_named(books: Ledger) -> None:
 
 
 def test_a_ledger_that_is_not_there_is_named() -> None:
-    assert refused("ledger_verify", "--ledger", "nowhere") == "ledger: there is no ledger 'nowhere'."
+    assert (
+        refused("ledger_verify", "--ledger", "nowhere")
+        == "--ledger: there is no ledger 'nowhere'; ledger_open opens one."
+    )
+
+
+def test_each_of_several_ledgers_is_verified(books: Ledger) -> None:
+    other = Ledger.objects.create(code=f"{books.code}-2", base_ccy_id="EUR", timezone="UTC")
+    lie(books)
+    done = verified(other, "--ledger", books.code)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"Ledger {other.code}: no discrepancy, after ")
+    assert "book_state_is_that_of_the_last_journal" in done.stdout
+    assert f"Ledger {books.code}: 1 discrepancy." in done.stderr
 
 
 def read_to_the_end(terminal: int) -> Iterator[str]:
