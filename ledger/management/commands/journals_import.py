@@ -41,7 +41,9 @@ class Command(BaseCommand):
         if path.is_dir():
             raise CommandError(f"{path}: Is a directory: name a file.")
         if path.parts[:2] in SYSTEM_FOLDERS and options["errors"] is None:
-            raise CommandError(f"--errors: refused lines cannot go beside {path}; name a file for them.", returncode=USAGE)
+            raise CommandError(
+                f"--errors: refused lines cannot go beside {path}; name a file for them.", returncode=USAGE
+            )
         is_json = options["format"] == "jsonl" if options["format"] else path.suffix in JSON_SUFFIXES
         errors_path = options["errors"] or path.with_name(f"{path.name}.errors.{'jsonl' if is_json else 'csv'}")
         if errors_path.resolve() == path.resolve():
