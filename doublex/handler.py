@@ -24,9 +24,23 @@ from doublex.security_headers import HEADER, STRICT
 from ledger.api.views import LedgerView
 
 REMEMBERED_MAX = 1_000
+# Of a name in DNS, with a port; a Host header could hold hundreds of kilobytes.
+HOST_LENGTH_MAX = 260
 _FIRST_ERROR = 400
 
 Headers = dict[str, tuple[str, str]]
+
+
+class Request(WSGIRequest):
+    """A request whose URL and body are UTF-8, whatever charset the caller names for it.
+
+    Django looks such a name up: Python keeps every unknown one for ever, some known ones are no encoding of text, and
+    reading the header takes the square of its length. Whoever sends it need not have a key.
+    """
+
+    def _set_content_type_params(self, meta: Any) -> None:
+        self.content_type = meta.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        self.content_params = {}
 
 
 class ShortWay(BaseHandler):
@@ -44,7 +58,10 @@ class ShortWay(BaseHandler):
         if match is None:
             return super().get_response(request)
         request.resolver_match = match
-        response: HttpResponse = self._count_and_call(request)
+        try:
+            response: HttpResponse = self._count_and_call(request)
+        except Exception as error:  # noqa: BLE001 - of the counting itself; `_call` raises nothing
+            response = response_for_exception(request, error)
         if response.status_code >= _FIRST_ERROR:
             log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
         if "Content-Length" not in response.headers:
@@ -78,7 +95,7 @@ class ShortWay(BaseHandler):
             request.get_host()
         except DisallowedHost:
             return False
-        if host is not None and len(self._hosts) < REMEMBERED_MAX:
+        if host is not None and len(host) <= HOST_LENGTH_MAX and len(self._hosts) < REMEMBERED_MAX:
             self._hosts.add(host)
         return True
 
@@ -93,6 +110,8 @@ class ShortWay(BaseHandler):
 
 class Handler(ShortWay, WSGIHandler):
     """What the web server calls."""
+
+    request_class = Request
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         response = super().__call__(environ, start_response)

@@ -41,6 +41,12 @@ class LedgerView(APIView):
     http_method_names = ["get", "post", "patch", "head"]
     schema = LedgerSchema()
 
+    def __init_subclass__(cls) -> None:
+        """Answers HEAD as it does GET. Django would give each view such a method of its own, and so refer it to itself."""
+        super().__init_subclass__()
+        if hasattr(cls, "get"):
+            cls.head = cls.get  # type: ignore[attr-defined]
+
     @property
     def default_response_headers(self) -> dict[str, str]:
         view = type(self)
@@ -49,13 +55,25 @@ class LedgerView(APIView):
         return {"Allow": _allowed[view]}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        return Request(request, authenticators=self.get_authenticators(), negotiator=_NEGOTIATOR)
+        made = Request(request, authenticators=self.get_authenticators(), negotiator=_NEGOTIATOR)
+        # The request refers to itself there, for parsers. Bodies of megabytes would wait for the collector of cycles.
+        made.parser_context.clear()
+        return made
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who calls, and may he: there is one representation (whatever the Accept header asks for) and one version."""
         self.perform_authentication(request)
         self.check_permissions(request)
         self.check_throttles(request)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """A refusal that is answered forgets the way it came: a frame that holds the refusal would keep them all."""
+        response = super().handle_exception(exc)
+        refused: BaseException | None = exc
+        while refused is not None and refused.__traceback__ is not None:
+            refused.__traceback__ = None
+            refused = refused.__context__
+        return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing is said to a caller who was only recognised: not even what is wrong with his request.

@@ -52,7 +52,8 @@ def test_every_url_of_the_api_is_in_it_with_every_method() -> None:
             continue
         view: type[APIView] = pattern.callback.view_class  # type: ignore[attr-defined]
         path = "/" + re.sub(r"\(\?P<\w+>.*?\)", "x", expression).removesuffix("/?$")
-        mounted |= {(method.upper(), path) for method in view.http_method_names if hasattr(view, method)}
+        said = set(view.http_method_names) - {"head"}  # which is what GET says without its body
+        mounted |= {(method.upper(), path) for method in said if hasattr(view, method)}
     documented = {
         (method, path)
         for method, path in mounted

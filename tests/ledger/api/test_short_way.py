@@ -1,8 +1,11 @@
 """The short way of an API call and Django's own: whoever calls cannot tell them apart."""
 
+import encodings
+import gc
 import io
 import json
 import logging
+import weakref
 from collections import Counter
 from typing import Any
 
@@ -13,7 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from prometheus_client import REGISTRY
 
-from doublex.handler import Handler
+from doublex.handler import HOST_LENGTH_MAX, Handler
+from doublex.middleware import RequestMetrics
 from ledger.api.accounts import AccountsView
 from ledger.api_keys import create_api_key
 from ledger.models import Ledger
@@ -163,6 +167,89 @@ def test_a_bug_is_answered_logged_and_counted_as_django_does(
     assert said[0][0][0] == "500 Internal Server Error"
     assert "ZeroDivisionError" in str(said[0][1])
     assert said[0][2] == ["Internal Server Error: /api/accounts/"]
+
+
+def test_what_fails_in_the_counting_is_answered_as_django_does(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(RequestMetrics, "process_response", fail)
+    short, long = (Answer(handler, key, "GET", "/api/accounts/", "") for handler in (Handler(), WSGIHandler()))
+    assert short.comparable == long.comparable
+    assert short.status == "500 Internal Server Error"
+
+
+CONTENT_TYPES = (
+    "application/json; charset=rot13",
+    "application/json; charset=undefined",
+    "application/json; charset=utf-16",
+    "application/json; charset=no-such-thing",
+    "application/json; a*=no-such-thing''%ff",
+    "application/json; charset*=rot13''a",
+    "application/json" + ";" * 300_000,
+)
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES, ids=lambda said: said[:40])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/accounts/?code=%C3%A4"), ("POST", "/api/transfers/"), ("GET", "/healthz")]
+)
+def test_text_is_utf_8_whatever_its_sender_calls_it(key: str, method: str, path: str, content_type: str) -> None:
+    body = TRANSFER if method == "POST" else ""
+    handler = Handler()
+    Answer(handler, key, "POST", "/api/transfers/", TRANSFER)
+    plain = Answer(handler, key, method, path, body)
+    known = dict(encodings._cache)
+    answer = Answer(handler, key, method, path, body, CONTENT_TYPE=content_type)
+    assert answer.comparable == plain.comparable
+    assert answer.status == "200 OK"
+    assert encodings._cache == known
+
+
+REFUSED = json.dumps(
+    {"idempotency_key": "refused"}
+    | {"legs": [{"account": "NONE", "side": side, "amount": "1.00", "ccy": "EUR"} for side in ("debit", "credit")]}
+)
+GONE = ORDINARY | {
+    "a refused transfer": ("POST", "/api/transfers/", REFUSED, {}),
+    "a refused batch": ("POST", "/api/transfers/batch/", f'{{"transfers": [{REFUSED}], "atomic": true}}', {}),
+    "an account": ("POST", "/api/accounts/", '{"code": "NEW", "name": "New", "ccy": "EUR"}', {}),
+    "an account that is there": ("POST", "/api/accounts/", '{"code": "CASH", "name": "Cash", "ccy": "EUR"}', {}),
+    "a change": ("PATCH", "/api/accounts/CASH", '{"name": "Till"}', {}),
+    "too large a body": ("POST", "/api/transfers/", " " * 1_100_000, {}),
+    "a field of the wrong type": ("POST", "/api/transfers/", '{"legs": 1}', {}),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "more"), GONE.values(), ids=GONE)
+def test_nothing_of_an_answered_request_waits_for_the_collector(
+    key: str, method: str, path: str, body: str, more: dict[str, str | None]
+) -> None:
+    """What it sent may be megabytes, and the collector comes after thousands of objects, whatever their size."""
+    handler = Handler()
+    inputs = []
+
+    def remember(environ: dict[str, Any], **_: object) -> None:
+        inputs.append(weakref.ref(environ["wsgi.input"]))
+
+    request_started.connect(remember)
+    gc.disable()
+    try:
+        for _ in range(2):
+            Answer(handler, key, method, path, body, **more)
+        assert [waiting() for waiting in inputs] == [None, None]
+    finally:
+        gc.enable()
+        request_started.disconnect(remember)
+
+
+def test_hosts_too_long_for_dns_are_answered_and_not_remembered(key: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = [".wild.example"]
+    handler = Handler()
+    of_any_length = [letter * length + ".wild.example" for letter in "ab" for length in (1, HOST_LENGTH_MAX, 50_000)]
+    for host in of_any_length * 2:
+        assert Answer(handler, key, "GET", "/api/accounts/", "", HTTP_HOST=host).status == "200 OK"
+    assert handler._hosts == {"a.wild.example", "b.wild.example"}
 
 
 def test_who_listens_for_requests_hears_of_both_ends(key: str) -> None:
