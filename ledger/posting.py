@@ -20,7 +20,7 @@ from ledger.domain.judging import check_order, mirror
 from ledger.domain.orders import ReversalOrder, TransferOrder
 from ledger.domain.posted import PostedBefore, PostedTransfer
 from ledger.domain.presented import PresentedKey
-from ledger.domain.refusals import NotFound, Refusal
+from ledger.domain.refusals import NotFound, Refusal, forget_the_way
 from ledger.extensions import Plan, extensions
 from ledger.group_queue import GroupQueue
 from ledger.posting_attempts import Failed
@@ -208,6 +208,8 @@ def _first(refusals: Sequence[Refusal]) -> Refusal:
 
 
 def _as_answer(outcome: Outcome) -> PostedTransfer | Refusal:
+    if isinstance(outcome, Refusal):
+        forget_the_way(outcome)
     if not isinstance(outcome, PostedBefore):
         return outcome
     journals = journals_of_key(outcome.key_id)

@@ -17,7 +17,7 @@ from ledger.api.parameters import Parameters
 from ledger.api.problems import SERVICE_UNAVAILABLE
 from ledger.api.schema import LedgerSchema, operation_of
 from ledger.api_keys import confirm
-from ledger.domain.refusals import Refusal
+from ledger.domain.refusals import Refusal, forget_the_way
 from ledger.domain.scopes import Scope
 
 _NEGOTIATOR = DefaultContentNegotiation()
@@ -67,12 +67,8 @@ class LedgerView(APIView):
         self.check_throttles(request)
 
     def handle_exception(self, exc: Exception) -> Any:
-        """A refusal that is answered forgets the way it came: a frame that holds the refusal would keep them all."""
         response = super().handle_exception(exc)
-        refused: BaseException | None = exc
-        while refused is not None and refused.__traceback__ is not None:
-            refused.__traceback__ = None
-            refused = refused.__context__
+        forget_the_way(exc)
         return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:

@@ -19,6 +19,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.extra = extra
 
 
+def forget_the_way(error: BaseException) -> None:
+    """Drop the frames that the error came through, and those of what it followed from.
+
+    An error that is kept as an answer is held by such a frame, so that it holds itself, and with it all that the frames hold.
+    """
+    before: BaseException | None = error
+    while before is not None and before.__traceback__ is not None:
+        before.__traceback__ = None
+        before = before.__context__
+
+
 class NotFound(Refusal):
     code = "not_found"
 

@@ -213,6 +213,7 @@ REFUSED = json.dumps(
 GONE = ORDINARY | {
     "a refused transfer": ("POST", "/api/transfers/", REFUSED, {}),
     "a refused batch": ("POST", "/api/transfers/batch/", f'{{"transfers": [{REFUSED}], "atomic": true}}', {}),
+    "a batch with a refusal": ("POST", "/api/transfers/batch/", f'{{"transfers": [{REFUSED}, {TRANSFER}]}}', {}),
     "an account": ("POST", "/api/accounts/", '{"code": "NEW", "name": "New", "ccy": "EUR"}', {}),
     "an account that is there": ("POST", "/api/accounts/", '{"code": "CASH", "name": "Cash", "ccy": "EUR"}', {}),
     "a change": ("PATCH", "/api/accounts/CASH", '{"name": "Till"}', {}),
