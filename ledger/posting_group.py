@@ -161,7 +161,6 @@ def post_group(bundles: Sequence[Bundle], *, gate_first: bool = False) -> list[l
             last.command("COMMIT")
             watch.committing = True
             last.send()
-        watch.committing = True
     return outcomes
 
 

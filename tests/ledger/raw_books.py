@@ -187,6 +187,9 @@ class InBackground:
         except BaseException as error:  # noqa: BLE001 - handed to the test
             self._error = error
 
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def outcome(self) -> BaseException | None:
         self._thread.join(30)
         assert not self._thread.is_alive()

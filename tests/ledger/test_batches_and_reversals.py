@@ -63,6 +63,15 @@ def test_independent_orders_each_have_their_own_outcome_in_order(ledger: Ledger)
     ]
 
 
+def test_independent_orders_that_are_all_bad_are_refused_each_for_its_own_reason(ledger: Ledger) -> None:
+    before = Footprint.of(ledger)
+    bad = [transfer(ledger, "CASH", "NOPE", "1.00"), transfer(ledger, "CASH", "REV", "0")]
+    outcomes = post_batch(bad, atomic=False)
+    assert [posting.result_label(outcome) for outcome in outcomes] == ["account_not_found", "invalid_amount"]
+    assert all(isinstance(outcome, refusals.Refusal) and "index" not in outcome.extra for outcome in outcomes)
+    assert Footprint.of(ledger) == before
+
+
 def test_a_batch_larger_than_a_chunk_keeps_its_order(ledger: Ledger) -> None:
     orders = [transfer(ledger, "CASH", "REV", "0.01") for _ in range(posting.CHUNK_ORDERS * 2 + 1)]
     outcomes = post_batch(orders, atomic=False)

@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -6,9 +7,11 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from ledger.api_keys import create_api_key
 from ledger.domain import refusals
 from ledger.domain.accounts import Side
 from ledger.domain.orders import LegOrder, OnClosed
+from ledger.domain.presented import PresentedKey
 from ledger.models import Account, Balance, Journal, Ledger
 from ledger.posting import post_transfer
 from tests.ledger.orders import transfer
@@ -218,3 +221,16 @@ def test_posting_inside_an_open_transaction_is_a_programming_error(ledger: Ledge
     with transaction.atomic(), pytest.raises(RuntimeError, match="atomic"):
         post_transfer(transfer(ledger, "CASH", "REV", "1.00"))
     assert Journal.objects.filter(ledger=ledger).count() == 0
+
+
+def test_an_order_is_posted_with_a_key_that_holds_and_not_with_one_that_nobody_knows(ledger: Ledger) -> None:
+    secrets = (create_api_key(ledger.code, ["post"]), "dx_unknown")
+    held, unknown = (PresentedKey(hashlib.sha256(secret.encode()).digest()) for secret in secrets)
+    assert not post_transfer(transfer(ledger, "CASH", "REV", "1.00"), held).duplicate
+    assert held.found is not None
+    assert held.found.ledger_id == ledger.id
+    before = Footprint.of(ledger)
+    with pytest.raises(refusals.KeyRefused):
+        post_transfer(transfer(ledger, "CASH", "REV", "1.00"), unknown)
+    assert unknown.found is None
+    assert Footprint.of(ledger) == before

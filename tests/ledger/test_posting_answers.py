@@ -13,6 +13,7 @@ from ledger.domain.orders import OnClosed, ReversalOrder
 from ledger.domain.posted import PostedTransfer
 from ledger.models import Account, Currency, IdempotencyKey, Journal, Ledger, Leg
 from ledger.posting import post_batch, post_transfer, reverse_journal
+from ledger.queries import account_facts
 from tests.ledger.orders import transfer
 
 
@@ -196,3 +197,32 @@ def test_an_independent_batch_passes_the_gate_in_pieces(ledger: Ledger, monkeypa
     monkeypatch.setattr(posting, "_queue", WatchedQueue())
     post_batch([transfer(ledger, "CASH", "REV", "0.01") for _ in range(posting.CHUNK_ORDERS + 1)], atomic=False)
     assert pieces == [posting.CHUNK_ORDERS, 1]
+
+
+def test_a_batch_asks_for_all_its_accounts_at_once_and_a_lone_order_for_its_own_once(
+    ledger: Ledger, make_account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_account("OTHER")
+    asked, look_ups = [], account_facts._look_ups
+
+    class WatchedQueue:
+        def submit(self, places: Any, **named: Any) -> object:
+            asked.append({code for _, code in places})
+            return look_ups.submit(places, **named)
+
+    monkeypatch.setattr(account_facts, "_look_ups", WatchedQueue())
+    post_batch([transfer(ledger, "CASH", code, "1.00") for code in ("REV", "OTHER")], atomic=False)
+    assert asked == [{"CASH", "REV", "OTHER"}]
+    with pytest.raises(refusals.AccountNotFound):
+        post_transfer(transfer(ledger, "CASH", "NOPE", "1.00"))
+    assert asked[1:] == [{"NOPE"}]
+
+
+def test_what_an_order_will_write_is_drafted_before_it_waits_for_the_gate(ledger: Ledger) -> None:
+    original = post_transfer(transfer(ledger, "CASH", "REV", "1.00")).journals[0].id
+    orders = [
+        *posting.check_transfers([transfer(ledger, "CASH", "REV", "1.00")]),
+        posting._check_reversal(ReversalOrder(ledger.id, original, "r-1")),
+    ]
+    drafts = [order.draft for order in orders]
+    assert [drafted and len(drafted.journal_ids) for drafted in drafts] == [1, 1]

@@ -7,16 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from ledger import posting, posting_group, posting_rows
 from ledger.api_keys import create_api_key
 from ledger.domain import refusals
-from ledger.domain.checked import Bundle, CheckedOrder
+from ledger.domain.checked import Bundle, CheckedOrder, Companion
 from ledger.domain.judging import judge
-from ledger.domain.posted import PostedTransfer
-from ledger.domain.presented import PresentedKey
+from ledger.domain.posted import PostedBefore, PostedTransfer
+from ledger.domain.presented import KeyFacts, PresentedKey
 from ledger.models import Account, Ledger
-from ledger.posting_attempts import Failed, post
+from ledger.posting_attempts import ATTEMPTS_MAX, Failed, post, with_retries
 from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
 from tests.ledger.raw_books import Footprint, connect
@@ -131,3 +132,56 @@ def test_a_refusal_that_postgresql_names_reaches_only_whom_it_concerns(
     outcomes = post([Bundle((checked(ledger), fine))])
     assert isinstance(outcomes[0][0], refusals.AccountNotActive)
     assert isinstance(outcomes[0][1], PostedTransfer)
+
+
+def test_a_group_that_meets_others_every_time_is_busy_as_a_whole_and_not_tried_in_parts(ledger: Ledger) -> None:
+    tries: list[int] = []
+
+    def write(message: Message, _: Sequence[Any]) -> None:
+        tries.append(1)
+        message.command("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$")
+
+    unlucky = replace(checked(ledger), companion=Companion(write, None))
+    outcomes = post([Bundle((unlucky, checked(ledger))), Bundle((checked(ledger),))])
+    assert kinds(outcomes) == [[refusals.Busy] * 2, [refusals.Busy]]
+    assert len(tries) == ATTEMPTS_MAX
+    assert Footprint.of(ledger).journals == 0
+
+
+def test_a_connection_lost_by_a_group_that_writes_nothing_is_replaced_and_the_replay_answered(ledger: Ledger) -> None:
+    """There is no commit whose outcome could be unknown."""
+    killed: list[int] = []
+
+    class DeadlyKey(PresentedKey):
+        def settle(self, _: KeyFacts | None) -> None:
+            if not killed:
+                killed.append(connection.connection.info.backend_pid)
+                with connect() as killer:
+                    killer.execute("SELECT pg_terminate_backend(%s, 5000)", killed)
+
+    order = transfer(ledger, "CASH", "REV", "1.00")
+    posting.post_transfer(order)
+    before = Footprint.of(ledger)
+    assert kinds(post([Bundle((posting._check_transfer(order),), presented=DeadlyKey(b""))])) == [[PostedBefore]]
+    assert killed
+    assert Footprint.of(ledger) == before
+
+
+@pytest.mark.parametrize("died", [True, False])
+def test_before_the_next_try_a_connection_is_replaced_if_it_died_and_kept_if_not(died: bool) -> None:
+    backends: list[int] = []
+
+    def attempt() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            backends.append(cursor.fetchone()[0])
+            if len(backends) == 1:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pg_backend_pid())"
+                    if died
+                    else "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"
+                )
+
+    with_retries(attempt)
+    first, second = backends
+    assert (first != second) is died

@@ -17,6 +17,7 @@ from django.db import (
 from psycopg import errors
 
 from ledger.domain import refusals
+from ledger.extensions import extensions
 from ledger.posting_failures import (
     CommitWatch,
     as_refusal,
@@ -96,6 +97,14 @@ def test_an_invariant_that_callers_know_is_refused_by_its_name_in_postgresqls_wo
     assert constraint_of(error) == constraint
     refusal = as_refusal(error)
     assert (refusal and (type(refusal), refusal.detail)) == (reason and (reason, "what PostgreSQL said"))
+
+
+def test_an_invariant_of_another_app_is_refused_by_the_name_that_the_app_gave_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(extensions.refusals, "row_needs_another", refusals.PostingNotAllowed)
+    refusal = as_refusal(failure(IntegrityError, Violation("row_needs_another")))
+    assert (type(refusal), refusal and refusal.detail) == (refusals.PostingNotAllowed, "what PostgreSQL said")
 
 
 def test_what_is_no_error_of_the_database_is_not_tried_again() -> None:

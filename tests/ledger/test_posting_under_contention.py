@@ -72,8 +72,9 @@ def queue_up(orders: list[TransferOrder]) -> tuple[list[InBackground], list[obje
     for index in range(len(orders)):
         arrived = posting._queue.arrived
         threads.append(in_thread(lambda index=index: post(index)))  # type: ignore[misc]
-        while posting._queue.arrived == arrived:
+        while posting._queue.arrived == arrived and threads[-1].is_alive():
             threading.Event().wait(0.001)
+        assert posting._queue.arrived > arrived, threads[-1].outcome()
     return threads, outcomes
 
 
@@ -230,6 +231,8 @@ def stalled_commit() -> Iterator[None]:
     """A commit that waits for an advisory lock before it is through, as a slow disk would make it wait."""
     with connect("owner") as owner:
         owner.autocommit = True
+        # A run that was killed meanwhile leaves it behind.
+        owner.execute("DROP FUNCTION IF EXISTS stall CASCADE")
         owner.execute(
             "CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS"
             " 'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END'"

@@ -2,17 +2,19 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from prometheus_client import REGISTRY
 
 from ledger import posting, posting_group
 from ledger.domain import refusals
 from ledger.domain.checked import Bundle, CheckedOrder, Companion
 from ledger.domain.posted import PostedTransfer
-from ledger.models import Account, Ledger
+from ledger.models import Account, Journal, Ledger
 from ledger.posting import Unit, post_transfer, unit
 from ledger.queries.messages import Message
 from tests.ledger.orders import transfer
@@ -34,6 +36,10 @@ def note(ledger: Ledger, code: str) -> None:
 
 def is_noted(ledger: Ledger, code: str) -> bool:
     return Account.objects.filter(ledger=ledger, code=code).exists()
+
+
+def answered(label: str) -> float:
+    return REGISTRY.get_sample_value("ledger_tx_total", {"result": label}) or 0.0
 
 
 def test_rows_and_journals_are_there_together_and_the_result_comes_back(ledger: Ledger) -> None:
@@ -75,6 +81,19 @@ def test_two_postings_of_one_unit_see_each_other(ledger: Ledger, make_account: C
     assert [posted.duplicate for posted in unit(work)] == [False, False, True]
 
 
+def test_what_a_unit_posted_is_counted_once_the_unit_is_through(ledger: Ledger) -> None:
+    names = ["applied", "duplicate"]
+
+    def work(books: Unit) -> list[float]:
+        for _ in range(2):
+            books.post(transfer(ledger, "CASH", "REV", "1.00", key="twice"))
+        return [answered(name) for name in names]
+
+    before = [answered(name) for name in names]
+    assert unit(work) == before
+    assert [answered(name) for name in names] == [count + 1 for count in before]
+
+
 def test_a_unit_is_serializable_and_holds_the_gate(ledger: Ledger) -> None:
     def work(_: Unit) -> tuple[str, list[str]]:
         with connection.cursor() as cursor:
@@ -89,7 +108,8 @@ def test_a_unit_is_serializable_and_holds_the_gate(ledger: Ledger) -> None:
 
 
 def test_a_unit_inside_an_open_transaction_is_a_programming_error(ledger: Ledger) -> None:
-    with transaction.atomic(), pytest.raises(RuntimeError, match="atomic"):
+    told = r"^a unit of posting commits by itself: call it outside transaction\.atomic\(\)$"
+    with transaction.atomic(), pytest.raises(RuntimeError, match=told):
         unit(lambda books: books.post(transfer(ledger, "CASH", "REV", "1.00")))
     with pytest.raises(RuntimeError, match="atomic"):
         unit(lambda _: post_transfer(transfer(ledger, "CASH", "REV", "1.00")))
@@ -167,6 +187,15 @@ def test_an_order_whose_second_journal_is_refused_leaves_its_mates_as_if_it_had_
     assert isinstance(outcomes[1][0], PostedTransfer)
     (journal,) = outcomes[1][0].journals
     assert (journal.number, journal.legs[0].balance_after) == (1, Decimal("2.00"))
+
+
+def test_a_journal_has_the_id_that_was_planned_for_it(ledger: Ledger) -> None:
+    order = two_journals(ledger, *[transfer(ledger, "CASH", "REV", "1.00") for _ in range(2)])
+    ids = [uuid.uuid4(), uuid.uuid4()]
+    planned = tuple(replace(journal, id=id_) for journal, id_ in zip(order.journals, ids, strict=True))
+    posted = unit(lambda books: books.post(replace(order, journals=planned)))
+    assert [journal.id for journal in posted.journals] == ids
+    assert list(Journal.objects.filter(ledger=ledger).order_by("number").values_list("id", flat=True)) == ids
 
 
 def test_companions_are_written_as_one_set_with_their_journals(ledger: Ledger) -> None:

@@ -38,6 +38,8 @@ SLICES = {
             "tests/ledger/test_posting_answers.py",
             "tests/ledger/test_posting_attempts.py",
             "tests/ledger/test_posting_failures.py",
+            "tests/ledger/test_posting_planned.py",
+            "tests/ledger/test_posting_unit.py",
             "tests/ledger/test_group_queue.py",
             "tests/ledger/test_posting_under_contention.py",
             "tests/ledger/test_batches_and_reversals.py",
