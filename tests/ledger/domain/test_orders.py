@@ -1,13 +1,14 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.domain.accounts import Side
 from ledger.domain.money import Money
-from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, TransferOrder
+from ledger.domain.orders import LegOrder, OnClosed, ReversalOrder, StatedRate, TransferOrder
 
 ORDER = TransferOrder(
     uuid4(),
@@ -78,6 +79,18 @@ def test_a_fingerprint_is_for_ever() -> None:
     assert written.fingerprint().hex() == "507167bd06994a18ad5316f34181ff7397fe5ac85f6f0c955d6f29d6b9708b6e"
     reversal = ReversalOrder(UUID(int=1), UUID(int=2), "key", date(2026, 1, 31), "typing error")
     assert reversal.fingerprint().hex() == "91b8a733713853e05aa21d2a26fc8d800d302dce59a8b5fd3b9a5c55e01874e3"
+
+
+def test_a_stated_rate_is_part_of_the_fingerprint_as_a_number_with_its_pair() -> None:
+    orders = {
+        (rate, pair): replace(ORDER, metadata={}, description="", fx=StatedRate(rate, pair)).fingerprint().hex()
+        for rate, pair in (("1.10", "EUR/USD"), ("1.1", "EUR/USD"), ("1.1", None), ("1.2", "EUR/USD"))
+    }
+    assert orders["1.10", "EUR/USD"] == orders["1.1", "EUR/USD"]
+    assert len(set(orders.values())) == 3
+    legs = '[["A","debit","10.","EUR"],["B","credit","10.","EUR"]]'
+    canonical = f'["transfer",{legs},null,null,"","",{{}},["1.1","EUR/USD"]]'
+    assert orders["1.1", "EUR/USD"] == sha256(canonical.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
