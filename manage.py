@@ -21,7 +21,10 @@ def main() -> None:
 
 
 def _run() -> None:
-    from django.conf import settings
+    try:
+        from django.conf import settings
+    except ModuleNotFoundError:
+        sys.exit("Django is not there: run 'make run' or 'make test' once, and then .venv/bin/python manage.py.")
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
@@ -46,10 +46,14 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
     return None
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """handler400."""
     if not request.path.startswith(API_PREFIX):
         return error_pages.bad_request(request)
+    if isinstance(exception, DisallowedHost):
+        return _response(
+            problem("validation_error", "The Host header names none of this server's hosts (ALLOWED_HOSTS).")
+        )
     return _response(problem("validation_error", "The request is malformed."))
 
 

@@ -145,11 +145,9 @@ class Run:
             return False
 
     def _greeting(self) -> str:
-        return (
-            (BASE_DIR / "doublex" / "greeting.txt")
-            .read_text("utf-8")
-            .format(url=self.web_url, logs=self._folder / "logs")
-        )
+        name = "greeting.txt" if read_environment(BASE_DIR).demo else "greeting_without_demo.txt"
+        greeting = (BASE_DIR / "doublex" / name).read_text("utf-8")
+        return greeting.format(url=self.web_url, logs=self._folder / "logs")
 
 
 def main() -> int:

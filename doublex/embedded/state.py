@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 from doublex.embedded.postgres import new_password
+from doublex.embedded.process import StartError
 
 SECRETS = ("postgres", "owner", "app", "broker", "django")
 
@@ -75,8 +76,12 @@ def only_run(folder: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunningError: another run holds it; says where that one answers.
+        StartError: there can be no such folder.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StartError(f"DATA_DIR={folder}: the folder cannot be made: {error.strerror}. Name another.") from error
     with (folder / "run.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

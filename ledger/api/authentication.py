@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -59,7 +59,9 @@ class HasScope(BasePermission):
         if method.lower() not in view.http_method_names or not hasattr(view, method.lower()):
             return True  # DRF answers 405, which says more than a refusal would.
         needed = getattr(view, "scopes", {}).get(method)
-        if request.user is None or needed is None:
+        if request.user is None:
+            raise NotAuthenticated("Send a key as 'Authorization: Bearer KEY'.")
+        if needed is None:
             return False
         if needed not in caller_of(request).scopes:
             raise ScopeMissing(f"This key lacks the scope {needed.value!r}.")

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import DisallowedHost, PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
@@ -106,6 +106,8 @@ def test_what_is_not_there_is_a_problem_under_api_and_a_page_elsewhere() -> None
 def test_djangos_own_errors_are_problems_under_api_and_pages_elsewhere(rf: RequestFactory) -> None:
     malformed = SuspiciousOperation()
     problem(api_errors.bad_request(rf.get("/api/x"), malformed), 400, "validation_error")
+    not_ours = problem(api_errors.bad_request(rf.get("/api/x"), DisallowedHost("x")), 400, "validation_error")
+    assert "ALLOWED_HOSTS" in not_ours["detail"]
     problem(api_errors.server_error(rf.get("/api/x")), 500, "internal_error")
     for page in (api_errors.bad_request(rf.get("/x"), malformed), api_errors.server_error(rf.get("/x"))):
         assert page["Content-Type"].startswith("text/html")

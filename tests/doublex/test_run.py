@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from doublex.environment import read_start_settings
+from doublex.run import Run
 from tests.doublex.running import ROOT, START_SECONDS_MAX, Running
 
 
@@ -122,3 +124,11 @@ def test_a_command_without_a_database_says_what_to_do(tmp_path: Path) -> None:
     )
     assert lost.returncode == 1
     assert lost.stderr.strip().endswith("set DATABASE_URL (docs/operators.md).")
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_only_the_demo_tells_its_password(demo: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", str(demo))
+    said = Run(tmp_path, read_start_settings(host="127.0.0.1", migrate_on_start=True))._greeting()
+    assert ("doublex-demo" in said, "DEMO-CASH" in said, "api_key create" in said) == (demo, demo, not demo)
+    assert "Ctrl-C stops everything" in said

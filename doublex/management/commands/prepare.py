@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from doublex.management.owner import owner_connection
+from ledger.demo import USERNAME, shut_accountant_out
 
 # "DoubleX" as a number: every process that boots at once asks for the same lock.
 MIGRATION_LOCK = 0x446F75626C6558
@@ -28,3 +29,5 @@ class Command(BaseCommand):
         call_command("ledger_groups", verbosity=0, stdout=self.stdout)
         if settings.DEMO:
             call_command("ledger_demo", stdout=self.stdout)
+        elif shut_accountant_out():
+            self.stdout.write(f"Demo mode is off: {USERNAME}, whose password was public, can no longer log in.")

@@ -71,7 +71,8 @@ def test_in_demo_mode_before_its_ledger_is_there_nobody_gets_in(
 ) -> None:
     settings.DEMO = True
     monkeypatch.setattr(authentication, "DEMO_LEDGER", "not-there-yet")
-    problem(Api(None).get("/api/accounts/"), 401, "not_authenticated")
+    said = problem(Api(None).get("/api/accounts/"), 401, "not_authenticated")
+    assert said["detail"] == "Send a key as 'Authorization: Bearer KEY'."
 
 
 @pytest.mark.parametrize(

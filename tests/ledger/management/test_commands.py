@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth import authenticate as log_in
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
 from ledger.api_keys import authenticate
+from ledger.demo import shut_accountant_out
 from ledger.models import ApiKey, Currency, Ledger
 
 
@@ -102,4 +104,25 @@ def test_the_demo_can_be_set_up_again_and_keeps_a_changed_password(settings: Set
     accountant.save()
     run("ledger_demo")
     assert log_in(username="accountant", password="doublex-demo") is None
+    assert not shut_accountant_out()
+    assert log_in(username="accountant", password="changed")
     accountant.delete()
+
+
+def test_outside_demo_mode_the_known_password_is_taken_away_and_its_sessions_end(
+    settings: Settings, client: Client
+) -> None:
+    settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    run("ledger_demo")
+    assert client.login(username="accountant", password="doublex-demo")
+    assert client.get("/admin/", secure=True).status_code == 200
+    settings.DEMO = False
+    assert "accountant, whose password was public, can no longer log in" in run("prepare")
+    assert log_in(username="accountant", password="doublex-demo") is None
+    assert client.get("/admin/", secure=True).status_code == 302
+    assert "public" not in run("prepare")
+    settings.DEMO = True
+    run("ledger_demo")
+    assert log_in(username="accountant", password="doublex-demo")
+    User.objects.get(username="accountant").delete()
