@@ -1,7 +1,7 @@
 """A core for each web worker, where there are as many of one as of the other.
 
-A worker runs one thread at a time. Moving it from core to core costs what the caches of the old one held, and what it
-says to PostgreSQL costs the same either way; measured in docs/performance.md.
+A worker runs one thread at a time, and moving it from core to core costs what the caches of the old one held. What it is
+worth was measured (docs/performance.md).
 """
 
 import fcntl

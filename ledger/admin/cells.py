@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
+from ledger.domain.accounts import Side
 from ledger.domain.money import format_amount
 
 NOTHING = "-"
@@ -30,6 +31,11 @@ def amount(value: Decimal, minor_units: int, ccy: str = "") -> SafeString:
         decimals,
         f" {ccy}" if ccy else "",
     )
+
+
+def in_columns(shown: SafeString, side: str) -> tuple[SafeString | str, SafeString | str]:
+    """A leg's amount in the column of its side: debit, credit."""
+    return (shown, "") if side == Side.DEBIT else ("", shown)
 
 
 def unbroken(text: str) -> SafeString:

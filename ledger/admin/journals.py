@@ -159,14 +159,9 @@ def _legs(journal: Journal) -> dict[str, Any]:
                 leg.position,
                 cells.page_of("ledger_account", leg.account_id, leg.account.code),
                 leg.account.name,
-                *_in_columns(leg),
+                *cells.in_columns(cells.amount(leg.amount, leg.ccy.minor_units, leg.ccy_id), leg.side),
                 cells.amount(leg.balance_after, leg.ccy.minor_units, leg.ccy_id),
             )
             for leg in legs
         ),
     )
-
-
-def _in_columns(leg: Leg) -> tuple[SafeString | str, SafeString | str]:
-    amount = cells.amount(leg.amount, leg.ccy.minor_units, leg.ccy_id)
-    return (amount, "") if leg.side == Side.DEBIT else ("", amount)

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from ledger.admin import cells
 from ledger.admin.action_pages import ActionPage, Day, Done, Text
-from ledger.domain.accounts import Side
 from ledger.domain.journals import PlannedJournal
 from ledger.domain.keys import require_key
 from ledger.domain.orders import ReversalOrder
@@ -77,4 +76,4 @@ def _rows(planned: PlannedJournal) -> Iterator[Sequence[Any]]:
     for position, leg in enumerate(planned.legs, 1):
         amount = cells.amount(leg.amount, leg.account.minor_units, leg.account.ccy)
         account = cells.page_of("ledger_account", leg.account.id, leg.account.code)
-        yield (position, account, *((amount, "") if leg.side is Side.DEBIT else ("", amount)))
+        yield (position, account, *cells.in_columns(amount, leg.side))

@@ -21,8 +21,6 @@ from ledger.domain.refusals import Refusal, forget_the_way
 from ledger.domain.scopes import Scope
 
 _NEGOTIATOR = DefaultContentNegotiation()
-# What the methods of a view are, looked up once and not at each of its calls.
-_allowed: dict[type, str] = {}
 
 
 class LedgerView(APIView):
@@ -40,19 +38,18 @@ class LedgerView(APIView):
     # No OPTIONS: the schema says what there is, and it would need a scope like everything else.
     http_method_names = ["get", "post", "patch", "head"]
     schema = LedgerSchema()
+    _allow: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
         """Answers HEAD as it does GET. Django would give each view such a method of its own, and so refer it to itself."""
         super().__init_subclass__()
         if hasattr(cls, "get"):
             cls.head = cls.get  # type: ignore[attr-defined]
+        cls._allow = ", ".join(name.upper() for name in cls.http_method_names if hasattr(cls, name))
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        view = type(self)
-        if view not in _allowed:
-            _allowed[view] = ", ".join(self.allowed_methods)
-        return {"Allow": _allowed[view]}
+        return {"Allow": self._allow}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         made = Request(request, authenticators=self.get_authenticators(), negotiator=_NEGOTIATOR)

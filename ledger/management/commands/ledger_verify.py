@@ -27,9 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         codes: list[str] = list(dict.fromkeys(options["ledger"] or []))
         books: dict[str, UUID | None] = {f"Ledger {code}": asked_ledger(code) for code in codes}
+        books = books or {"All ledgers": None}
         is_quiet = options["no_progress"] or not sys.stderr.isatty()
-        whole = books or {"All ledgers": None}
-        refused = [said for name, ledger_id in whole.items() if (said := self._verify(name, ledger_id, is_quiet))]
+        refused = [said for name, ledger_id in books.items() if (said := self._verify(name, ledger_id, is_quiet))]
         if refused:
             raise CommandError(" ".join(refused))
 

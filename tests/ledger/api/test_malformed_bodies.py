@@ -41,6 +41,10 @@ def test_what_is_not_strict_json_is_a_parse_error(api: Api, ledger: Ledger, body
     assert Footprint.of(ledger) == before
 
 
+def test_a_byte_order_mark_is_called_by_its_name(api: Api) -> None:
+    assert "byte order mark" in problem(api.post("/api/transfers/", "\ufeff{}".encode()), 400, "parse_error")["detail"]
+
+
 def test_a_whole_surrogate_pair_is_a_character(api: Api) -> None:
     body = r'{"idempotency_key": "k", "description": "\ud83d\ude00", "legs": [' + ",".join(
         f'{{"account": "{code}", "side": "{side}", "amount": "1", "ccy": "EUR"}}'
