@@ -43,7 +43,7 @@ class ClockTimestamp(Func):
 _BOOKS = Compiled(
     lambda: (
         BookState.objects.select_for_update(of=("self",))
-        .filter(ledger_id__any=[None])
+        .filter(ledger_id__among=[None])
         .order_by("ledger_id")
         .values_list(
             "ledger_id",
@@ -59,7 +59,7 @@ _BOOKS = Compiled(
 _BALANCES = Compiled(
     lambda: (
         Balance.objects.select_for_update()
-        .filter(account_id__any=[None])
+        .filter(account_id__among=[None])
         .order_by("account_id")
         .values_list("account_id", "balance", "leg_count", "active")
     )

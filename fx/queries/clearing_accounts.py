@@ -9,7 +9,7 @@ from fx.models import ClearingAccount
 from ledger.domain.accounts import AccountFacts, AccountType
 from ledger.queries.compiled import Compiled
 
-_AMONG = Compiled(lambda: ClearingAccount.objects.filter(account_id__any=[None]).order_by().values_list("account_id"))
+_AMONG = Compiled(lambda: ClearingAccount.objects.filter(account_id__among=[None]).order_by().values_list("account_id"))
 _remembered: dict[tuple[UUID, str], AccountFacts] = {}
 
 

@@ -18,11 +18,11 @@ from ledger.queries.compiled import Compiled
 from ledger.queries.messages import Message
 
 _SETTINGS = Compiled(
-    lambda: LedgerSettings.objects.filter(ledger_id__any=[None]).values_list("ledger_id", "tolerance_bps", "rounding")
+    lambda: LedgerSettings.objects.filter(ledger_id__among=[None]).values_list("ledger_id", "tolerance_bps", "rounding")
 )
 _SPREADS = Compiled(
     lambda: (
-        Spread.objects.filter(ledger_id__any=[None])
+        Spread.objects.filter(ledger_id__among=[None])
         .order_by()
         .values_list("ledger_id", "base_id", "quote_id", "bps", "income_account__code")
     )

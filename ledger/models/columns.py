@@ -72,5 +72,30 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        cast = self.lhs.output_field.db_type(connection)
-        return f"{left} = ANY({right}::{cast}[])", [*left_params, *right_params]
+        return f"{left} = ANY({right}::{self.list_type(connection)})", [*left_params, *right_params]
+
+    def list_type(self, connection: Any) -> str:
+        return f"{self.lhs.output_field.db_type(connection)}[]"
+
+
+# From this version on an index is searched for the members of all lists, or not at all; before, the planner may search it
+# for the first list and read whatever that finds, as it will where it supposes that there is little.
+ALL_LISTS_ARE_SEARCHED_FOR = 170000
+
+
+@models.ForeignObject.register_lookup
+@models.Field.register_lookup
+class Among(AnyOf):
+    """`column__among=[...]`: as `any`, in a statement that is prepared and run with lists of any length.
+
+    The planner does not see this list, and so plans once: for lists that it sees it plans anew each time while they are
+    shorter than the ten members that it supposes, which costs more than reading a few rows.
+    """
+
+    lookup_name = "among"
+
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        right, params = super().process_rhs(compiler, connection)
+        if connection.pg_version < ALL_LISTS_ARE_SEARCHED_FOR:
+            return right, params
+        return f"(SELECT {right}::{self.list_type(connection)})", params

@@ -26,8 +26,8 @@ _accounts: dict[Place, AccountFacts] = {}
 _minor_units: dict[str, int] = {}
 _ACCOUNTS = Compiled(
     lambda: (
-        Account.objects.filter(ledger_id__any=[None])
-        .filter(code__any=[None])
+        Account.objects.filter(ledger_id__among=[None])
+        .filter(code__among=[None])
         .order_by()
         .values_list("ledger_id", "id", "code", "ccy_id", "ccy__minor_units", "type", "non_negative")
     )

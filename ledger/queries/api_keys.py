@@ -10,7 +10,7 @@ from ledger.queries.messages import Message
 
 _BY_HASH = Compiled(
     lambda: (
-        ApiKey.objects.filter(secret_hash__any=[None])
+        ApiKey.objects.filter(secret_hash__among=[None])
         .order_by()
         .values_list("secret_hash", "id", "ledger_id", "scopes", "last_used_at", "revoked_at")
     )

@@ -12,7 +12,7 @@ from ledger.queries.messages import Message
 class Compiled:
     """A statement built from a queryset on first use, run with other values in the same places.
 
-    `build` makes the queryset, with one `.filter(column__any=[None])` per list; `rows()` and `ask()` take as many lists,
+    `build` makes the queryset, with one `.filter(column__among=[None])` per list; `rows()` and `ask()` take as many lists,
     in the order of the filters, and give plain tuples as the driver loads them.
     """
 

@@ -24,8 +24,8 @@ LiveBalance = tuple[AccountBalance, datetime]
 
 _LIVE = Compiled(
     lambda: (
-        Account.objects.filter(ledger_id__any=[None])
-        .filter(code__any=[None])
+        Account.objects.filter(ledger_id__among=[None])
+        .filter(code__among=[None])
         .order_by()
         .values_list(
             "ledger_id",

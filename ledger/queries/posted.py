@@ -17,8 +17,8 @@ from ledger.queries.messages import Message
 
 _KEYS = Compiled(
     lambda: (
-        IdempotencyKey.objects.filter(ledger_id__any=[None])
-        .filter(key__any=[None])
+        IdempotencyKey.objects.filter(ledger_id__among=[None])
+        .filter(key__among=[None])
         .values_list("ledger_id", "key", "id", "fingerprint")
     )
 )
