@@ -25,6 +25,8 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "200",
     "max_wal_size": "2GB",
+    # After a checkpoint each page's first change writes the whole page. How long a recovery takes is max_wal_size's business.
+    "checkpoint_timeout": "15min",
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
