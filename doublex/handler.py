@@ -19,7 +19,8 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, ResolverMatch, get_resolver
 from django.utils.log import log_response
 
-from doublex.middleware import API_PREFIX, RequestMetrics
+from doublex.api_errors import API_PREFIX
+from doublex.middleware import RequestMetrics
 from doublex.security_headers import HEADER, STRICT
 from ledger.api.views import LedgerView
 

@@ -24,6 +24,7 @@ KINDS = {
     "validation_error": Kind(400, "a field or parameter is missing, unknown, of the wrong type or out of bounds"),
     # who calls, and what the key may do
     "not_authenticated": Kind(401, "no key, or one that is unknown or revoked"),
+    "tls_required": Kind(403, "the call came without TLS; a key that was in it should be revoked"),
     "scope_missing": Kind(403, "the key may not do this"),
     "permission_denied": Kind(403, "nobody may"),
     "fx_rate_forbidden": Kind(403, "stating a rate needs the scope `fx`"),
