@@ -36,8 +36,8 @@ def test_ledger_open_opens_a_ledger() -> None:
 
 def test_ledger_open_names_what_is_wrong(ledger: Ledger) -> None:
     assert refused("ledger_open", ledger.code, "--ccy", "EUR") == f"code: there is a ledger '{ledger.code}' already."
-    assert refused("ledger_open", "x", "--ccy", "EURO").startswith("ccy: 'EURO' is not a known currency")
-    assert refused("ledger_open", "x", "--ccy", "EUR", "--timezone", "CEST+9").startswith("timezone: 'CEST+9'")
+    assert refused("ledger_open", "x", "--ccy", "EURO").startswith("--ccy: 'EURO' is not a known currency")
+    assert refused("ledger_open", "x", "--ccy", "EUR", "--timezone", "CEST+9").startswith("--timezone: 'CEST+9'")
     assert "--ccy" in refused("ledger_open", "x")
 
 
@@ -65,10 +65,10 @@ def test_a_revoked_key_is_listed_as_such_and_no_key_is_ever_shown_again(ledger: 
 
 def test_api_key_names_what_is_wrong(ledger: Ledger) -> None:
     assert refused("api_key", "create", "--ledger", "nowhere", "--scopes", "read").startswith(
-        "ledger: there is no ledger"
+        "--ledger: there is no ledger"
     )
-    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", "reed").startswith("scopes: 'reed'")
-    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", ",").startswith("scopes: name at least")
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", "reed").startswith("--scopes: 'reed'")
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", ",").startswith("--scopes: name at least")
     assert "no key has the id or the prefix" in refused("api_key", "revoke", "dx_nobody00")
     assert not ApiKey.objects.filter(ledger=ledger).exists()
 
