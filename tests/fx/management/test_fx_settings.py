@@ -57,6 +57,13 @@ def test_what_cannot_be_set_is_named_and_nothing_changes(ledger: Ledger, argumen
     assert not Spread.objects.filter(ledger=ledger).exists()
 
 
+def test_nothing_is_set_where_one_of_several_cannot_be(ledger: Ledger) -> None:
+    open_accounts(ledger, "FX-INCOME-USD", type="revenue")
+    with pytest.raises(CommandError, match="--rounding: 'down'"):
+        settings_of(ledger, "--spread", "EUR/USD", "50", "FX-INCOME-USD", "--rounding", "down")
+    assert not Spread.objects.filter(ledger=ledger).exists()
+
+
 @pytest.mark.parametrize(("command", "rest"), [("fx_settings", []), ("fx_revalue", ["--date", "2026-01-31"])])
 def test_an_unknown_ledger_is_named(command: str, rest: list[str]) -> None:
     with pytest.raises(CommandError, match="--ledger: there is no ledger 'nowhere'"):
