@@ -76,13 +76,15 @@ DATABASES = ENVIRONMENT.databases
 # Off behind a transaction pooler, where a statement that one transaction prepared is not there in the next.
 DATABASE_PREPARED_STATEMENTS = ENVIRONMENT.database_prepared_statements
 
+AUTHENTICATION_BACKENDS = ["doublex.logins.OwnPasswords"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "doublex.logins.NotTheDemos",
     )
 ]
 
