@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError
 
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.money import parse_amount, require_decimals
 from ledger.domain.refusals import InvalidAmount, InvalidRequest
 from ledger.models import Currency, Ledger
@@ -27,7 +28,7 @@ def open_ledger(code: str, ccy: str, timezone: str = "UTC", transfer_limit: str 
         )
     base_ccy = Currency.objects.filter(code=ccy).first()
     if base_ccy is None:
-        raise InvalidRequest(f"{ccy[:60]!r} is not a known currency; currency_add makes custom ones", field="ccy")
+        raise InvalidRequest(unknown_currency(ccy), field="ccy")
     if timezone not in zoneinfo.available_timezones():
         raise InvalidRequest(f"{timezone[:60]!r} is not an IANA time zone, such as 'Europe/Berlin'", field="timezone")
     limit = None if transfer_limit is None else _limit(transfer_limit, base_ccy)

@@ -15,6 +15,7 @@ from fx.rate_fetching import fetch_rates
 from fx.rate_files import FORMATS, InvalidRateFile
 from fx.rate_import import ImportedRates, import_rates
 from fx.rate_recording import known_currencies
+from ledger.domain.currencies import unknown_currency
 from ledger.management.dates import day
 from ledger.management.refusals import refusals_as_command_errors
 
@@ -131,9 +132,7 @@ def _require_known(codes: dict[str, str]) -> None:
     known = known_currencies(codes.values())
     for argument, code in codes.items():
         if code not in known:
-            raise CommandError(
-                f"{argument}: {code[:60]!r} is not a known currency; write its code in capital letters, such as EUR."
-            )
+            raise CommandError(f"{argument}: {unknown_currency(code)}")
 
 
 def _some(lines: Any) -> list[str]:
