@@ -31,7 +31,7 @@ KINDS = {
     # the resource in the URL, and what may be done with it
     "not_found": Kind(404, "nothing at this URL, in this ledger"),
     "method_not_allowed": Kind(405, "see the `Allow` header"),
-    "not_acceptable": Kind(406, "there is no such representation"),
+    "not_acceptable": Kind(406, "the `Accept` header allows no representation that there is: of `/api/schema/` alone"),
     "unsupported_media_type": Kind(415, "declare the body as `application/json`"),
     # the payload can never post
     "journal_not_balanced": Kind(422, "debits are not credits"),
