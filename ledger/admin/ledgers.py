@@ -70,8 +70,8 @@ class LedgerAdmin(ReadOnlyAdmin):
         return cells.NOTHING if limit is None else cells.amount(limit, ledger.base_ccy.minor_units)
 
     @display(description="newest journal")
-    def last_number(self, ledger: Ledger) -> int:
-        return ledger.book_state.last_number
+    def last_number(self, ledger: Ledger) -> SafeString:
+        return cells.figure(ledger.book_state.last_number)
 
     @display(description="last posted at")
     def last_posted_at(self, ledger: Ledger) -> SafeString | str:
@@ -142,7 +142,7 @@ def _totals(ledger: Ledger) -> dict[str, Any]:
         (
             (
                 total.ccy,
-                f"{total.accounts:,}",
+                cells.figure(f"{total.accounts:,}"),
                 cells.amount(total.debits, total.minor_units),
                 cells.amount(total.credits, total.minor_units),
                 cells.amount(total.debits - total.credits, total.minor_units),
