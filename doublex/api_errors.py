@@ -78,6 +78,16 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return _response(problem("internal_error", "Something went wrong on our side. It has been recorded."))
 
 
+def tls_required(request: HttpRequest) -> HttpResponse:
+    """What a call in the clear is told; nothing was read of it but its headers."""
+    said = "This call came without TLS and was refused, so nothing was done: send it to the same URL with https://."
+    if "HTTP_AUTHORIZATION" in request.META:
+        said += (
+            " The key in it was sent in the clear, where others may have read it: have it revoked, and use a new one."
+        )
+    return _response(problem("tls_required", said))
+
+
 def _meaning_of(error: Exception, context: dict[str, Any]) -> Refusal | None:
     """What a database that is away or overloaded means to a caller whose verb has no answer of its own for it."""
     if not isinstance(error, Error):

@@ -19,7 +19,8 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, ResolverMatch, get_resolver
 from django.utils.log import log_response
 
-from doublex.middleware import API_PREFIX, RequestMetrics
+from doublex.api_errors import API_PREFIX
+from doublex.middleware import RequestMetrics
 from doublex.security_headers import HEADER, STRICT
 from ledger.api.views import LedgerView
 
@@ -66,7 +67,7 @@ class ShortWay(BaseHandler):
             log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
         if "Content-Length" not in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
-        # Set one by one, each would be converted and looked at anew.
+        # Set one by one by `response.headers`, each would be converted and looked at anew: 6 to 20 microseconds, not 0.6.
         response.headers._store = {**self._headers[request.is_secure()], **response.headers._store}
         return response
 

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -11,7 +12,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_prometheus.middleware import PrometheusAfterMiddleware
 from django_prometheus.utils import Time, TimeSince
 
-API_PREFIX = "/api/"
+from doublex.api_errors import API_PREFIX, tls_required
 
 
 class PagesOnly(MiddlewareMixin):
@@ -33,6 +34,19 @@ class PagesAuthenticationMiddleware(PagesOnly, AuthenticationMiddleware):
 
 class PagesMessageMiddleware(PagesOnly, MessageMiddleware):
     """Messages from one page to the next."""
+
+
+class CallsOverTls(MiddlewareMixin):
+    """Refuses a call of the API that comes in the clear where TLS is demanded.
+
+    Pages are redirected. After a redirect many clients send a POST again as a GET, without its body, and take the answer
+    for that of what they sent; and a key that went over the network once in the clear is no longer a secret.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and request.path_info.startswith(API_PREFIX):
+            return tls_required(request)
+        return None
 
 
 class RequestMetrics(PrometheusAfterMiddleware):  # type: ignore[misc]

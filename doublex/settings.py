@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "doublex.middleware.PagesMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "doublex.middleware.RequestMetrics",
+    "doublex.middleware.CallsOverTls",
 ]
 
 CSRF_FAILURE_VIEW = "doublex.error_pages.csrf_failure"
@@ -75,13 +76,15 @@ DATABASES = ENVIRONMENT.databases
 # Off behind a transaction pooler, where a statement that one transaction prepared is not there in the next.
 DATABASE_PREPARED_STATEMENTS = ENVIRONMENT.database_prepared_statements
 
+AUTHENTICATION_BACKENDS = ["doublex.logins.OwnPasswords"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "doublex.logins.NotTheDemos",
     )
 ]
 
@@ -132,7 +135,8 @@ SPECTACULAR_SETTINGS = {
 # A lone HTTP port behind a proxy that speaks TLS is the base; demo mode serves plain HTTP on this machine.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = not DEMO and ENVIRONMENT.has_database
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# Calls of the API are refused instead (`CallsOverTls`); their documents are a page.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/(?!docs/?$)"]
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO

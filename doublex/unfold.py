@@ -29,6 +29,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "account_balance",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("ledger/mark.svg")}],
+    "STYLES": [lambda _: static("ledger/back_office.css")],
     # The audit log is the history; Django's own could be rewritten by the application.
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fx.domain.conversion import Rounding
 from fx.models import LedgerSettings, Spread
 from fx.models.policy import BPS_MAX
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.refusals import AccountNotFound, CurrencyMismatch, CurrencyUnknown, InvalidRequest
 from ledger.models import Account, Currency
 
@@ -60,7 +61,7 @@ def _pair(text: str) -> tuple[str, str]:
         raise InvalidRequest(f"{text[:60]!r} is not a pair: write it as EUR/USD.", field="pair")
     for ccy in (base, quote):
         if not Currency.objects.filter(code=ccy).exists():
-            raise CurrencyUnknown(f"{ccy[:60]!r} is not a known currency.", field="pair")
+            raise CurrencyUnknown(unknown_currency(ccy), field="pair")
     low, high = sorted((base, quote))
     return low, high
 

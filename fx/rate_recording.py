@@ -16,6 +16,7 @@ from fx.domain.rate_moves import RateMove
 from fx.domain.rates import Quotation, normalised, require_quotation
 from fx.domain.refusals import InvalidRate
 from fx.queries.rate_moves import jumps_of, revisions_of
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.refusals import CurrencyUnknown
 from ledger.models import Currency
 
@@ -149,7 +150,7 @@ def _rows(quotations: Iterable[Quotation]) -> list[_Row]:
 def _require_currencies(codes: set[str]) -> None:
     unknown = codes - known_currencies(codes)
     if unknown:
-        raise CurrencyUnknown(f"{min(unknown)[:60]!r} is not a known currency.", field="base or quote")
+        raise CurrencyUnknown(unknown_currency(min(unknown)), field="base or quote")
 
 
 def known_currencies(codes: Iterable[str]) -> set[str]:

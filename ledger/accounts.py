@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from ledger import locks
 from ledger.domain.account_codes import require_account_code
 from ledger.domain.accounts import AccountStatus, AccountType
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.metadata import require_small
 from ledger.domain.refusals import (
     AccountExists,
@@ -174,7 +175,7 @@ def require_name(name: str) -> None:
 
 def _require_currency(ccy: str) -> None:
     if not Currency.objects.filter(code=ccy).exists():
-        raise CurrencyUnknown(f"{ccy[:60]!r} is not a known currency.", field="ccy")
+        raise CurrencyUnknown(unknown_currency(ccy), field="ccy")
 
 
 def _row(ledger_id: UUID, code: str) -> AccountRow:

@@ -57,7 +57,7 @@ def create_api_key(ledger_code: str, scopes: Collection[str], name: str = "") ->
     """
     ledger = Ledger.objects.filter(code=ledger_code).first()
     if ledger is None:
-        raise InvalidRequest(f"there is no ledger {ledger_code!r}; open it with ledger_open", field="ledger")
+        raise InvalidRequest(f"there is no ledger {ledger_code[:80]!r}; `ledgers` lists them", field="ledger")
     if len(name) > NAME_LENGTH_MAX:
         raise InvalidRequest(f"at most {NAME_LENGTH_MAX} characters", field="name")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)

@@ -3,12 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from ledger.demo import DEMO_CCY, DEMO_CREDIT, DEMO_DEBIT, DEMO_TRANSFER_LIMIT
 
 
-@require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         return render(request, "front/service.html")

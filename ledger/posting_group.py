@@ -99,7 +99,11 @@ class _Group:
         book = self.books[order.ledger_id]
         for planned in order.journals:
             if planned.reverses in self.reversed_ids:
-                raise AlreadyReversed(f"Journal {planned.reverses} is reversed already, and only once.")
+                number = "" if planned.reverses_number is None else f"{planned.reverses_number}, "
+                raise AlreadyReversed(
+                    f"Journal {number}{planned.reverses} is reversed already, and a journal is reversed once: its "
+                    "reversed_by names the reversal."
+                )
         dated = tuple(self._judged(order, book))
         drafted = order.draft or draft(order.idempotency_key, order.fingerprint, order.journals)
         new = NewPosting(order, drafted, dated, book.last_number + 1, book.posted_at)

@@ -21,7 +21,7 @@ Body = TypeVar("Body")
 # What can stand where only some words can, by the name of the field.
 _WORDS: dict[str, type[StrEnum]] = {"side": Side, "on_closed": OnClosed, "type": AccountType, "status": AccountStatus}
 _AT_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?", re.DOTALL)
-_NAMED_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
+_NAMED_FIELD = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
 
 
 def parse_json(raw: bytes, *, named: str = "The body") -> Any:
@@ -94,7 +94,9 @@ def _as_refusal(message: str, parsed: Any) -> InvalidRequest:
     what, path = (match["what"], match["path"] or "$") if match else (message, "$")
     field = path.removeprefix("$").removeprefix(".")
     if named := _NAMED_FIELD.fullmatch(what):
-        field = f"{field}.{named['name'][:60]}".removeprefix(".")
+        name = named["name"][:60]
+        field = f"{field}.{name}".removeprefix(".")
+        what = f"The field {name!r} is missing" if "missing" in named["how"] else f"There is no field {name!r} here"
     if field.rpartition(".")[2] == "amount" and what.endswith(("got `int`", "got `float`")):
         what = 'An amount is a string, such as "12.34": a JSON number loses cents on its way'
     elif what == "Invalid RFC3339 encoded date":

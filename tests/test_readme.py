@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,25 @@ def test_every_example_of_the_api_document_shows_something(run: Running) -> None
     assert "DEMO-CASH" in [account["account"] for account in sheet["rows"]]
     assert "DEMO-REV" in [account["account"] for account in income["rows"]]
     assert journals["results"][0]["reference"] == "order-4711"
+
+
+def test_every_command_of_the_document_on_conversions_goes_as_it_stands(run: Running) -> None:
+    text = (ROOT / "docs" / "fx.md").read_text("utf-8")
+    script = "".join(re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL))
+    script = script.replace("127.0.0.1:8000", f"127.0.0.1:{run.port}").replace(".venv/bin/python", sys.executable)
+    done = subprocess.run(
+        ["bash", "-euc", script], cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr
+    for said in (
+        "3 accounts opened",
+        "1 new, 0 revised",
+        '"amount":"110.00","ccy":"USD"',
+        "rounding half-up, tolerance 5 bps",
+        "EUR/USD: 50 bps to FX-INCOME-USD",
+        "unrealised result 0.00 EUR",
+    ):
+        assert said in done.stdout, done.stdout
 
 
 @pytest.mark.prove

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from import_export.admin import ImportMixin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.contrib.import_export.forms import ImportForm
@@ -130,8 +131,8 @@ class RateAdmin(ImportMixin, ReadOnlyAdmin):
         return f"{rate.quoted_base}/{rate.quoted_quote}"
 
     @display(description="rate")
-    def as_quoted(self, rate: Rate) -> str:
-        return f"{rate.quoted_value:f}"
+    def as_quoted(self, rate: Rate) -> SafeString:
+        return cells.figure(f"{rate.quoted_value:f}")
 
     @display(description="type")
     def quoted_type(self, rate: Rate) -> str:
@@ -177,6 +178,12 @@ def _revisions(rate: Rate) -> dict[str, Any]:
         low, high = rate.base_id, rate.quote_id
         pair = f"{high}/{low}" if kept.quoted_inverted else f"{low}/{high}"
         rows.append(
-            (kept.revision, pair, f"{kept.quoted_value:f}", format_rate(kept.value), cells.instant(kept.recorded_at))
+            (
+                cells.figure(kept.revision),
+                pair,
+                cells.figure(f"{kept.quoted_value:f}"),
+                cells.figure(format_rate(kept.value)),
+                cells.instant(kept.recorded_at),
+            )
         )
     return cells.table(("Revision", "Quoted as", "Rate", f"{rate.base_id}/{rate.quote_id}", "Recorded at"), rows)

@@ -88,8 +88,8 @@ class SettlementAdmin(ReadOnlyAdmin):
         return cells.amount(settlement.quote_amount, settlement.quote.minor_units, settlement.quote_id)
 
     @display(description="rate")
-    def shown_rate(self, settlement: Settlement) -> str:
-        return as_text(SHOWN.plus(settlement.rate))
+    def shown_rate(self, settlement: Settlement) -> SafeString:
+        return cells.figure(as_text(SHOWN.plus(settlement.rate)))
 
     @display(description="path")
     def shown_path(self, settlement: Settlement) -> str:

@@ -130,7 +130,7 @@ def _newest_legs(account: Account) -> dict[str, Any]:
         ("Journal", "Value date", "Description", "Side", "Amount", "Balance after"),
         (
             (
-                cells.page_of("ledger_journal", leg.journal_id, f"{leg.journal.number}"),
+                cells.figure(cells.page_of("ledger_journal", leg.journal_id, f"{leg.journal.number}")),
                 cells.day(leg.value_date),
                 leg.journal.description[:60] or cells.NOTHING,
                 leg.side,

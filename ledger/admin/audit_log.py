@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
     DropdownFilter,
     RangeDateTimeFilter,
     RelatedDropdownFilter,
@@ -16,7 +15,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from ledger.admin import cells
-from ledger.admin.audit_words import KINDS, changes_of, names_in, summary_of
+from ledger.admin.audit_words import KINDS, OPERATIONS, changes_of, names_in, summary_of
 from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.models import AuditEntry
 
@@ -32,6 +31,17 @@ class KindFilter(DropdownFilter):
         return queryset.filter(table_name=self.value()) if self.value() in KINDS else queryset
 
 
+class OperationFilter(DropdownFilter):
+    title = "operation"
+    parameter_name = "operation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return list(OPERATIONS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:  # noqa: ARG002
+        return queryset.filter(operation=self.value()) if self.value() in OPERATIONS else queryset
+
+
 class UserFilter(TextFilter):
     title = "user name"
     parameter_name = "user"
@@ -43,10 +53,10 @@ class UserFilter(TextFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("shown_at", "who", "kind", "operation", "summary", "ledger")
+    list_display = ("shown_at", "who", "kind", "shown_operation", "summary", "ledger")
     list_filter = (
         KindFilter,
-        ("operation", ChoicesDropdownFilter),
+        OperationFilter,
         UserFilter,
         ("ledger", RelatedDropdownFilter),
         ("changed_at", RangeDateTimeFilter),
@@ -56,7 +66,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_help_text = "Id of the row that was changed"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": (("shown_at", "operation"), ("kind", "row_id"), "ledger")}),
+        (None, {"fields": (("shown_at", "shown_operation"), ("kind", "row_id"), "ledger")}),
         ("Who", {"fields": (("user_name", "user_id"), "api_key_id", "database_role")}),
     )
     change_form_outer_after_template = "ledger/admin/tables.html"
@@ -89,7 +99,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         entry = self.get_object(request, object_id)
         tables = []
         if entry is not None:
-            tables = [("Change", cells.table(("Column", "Before", "After"), changes_of(entry, names_in([entry]))))]
+            tables = [("Change", cells.table(("What", "Before", "After"), changes_of(entry, names_in([entry]))))]
         return super().change_view(request, object_id, form_url, {"tables": tables, **(extra_context or {})})
 
     @display(description="when")
@@ -105,6 +115,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @display(description="kind")
     def kind(self, entry: AuditEntry) -> str:
         return KINDS.get(entry.table_name, entry.table_name)
+
+    @display(description="operation")
+    def shown_operation(self, entry: AuditEntry) -> str:
+        return OPERATIONS.get(entry.operation, entry.operation)
 
     @display(description="what")
     def summary(self, entry: AuditEntry) -> str:

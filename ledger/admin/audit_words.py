@@ -1,6 +1,8 @@
 """An audit entry in words: its columns by name, and the names of the users, groups and permissions it speaks of."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
@@ -19,6 +21,29 @@ KINDS = {
     "auth_group_permissions": "permission of group",
     "auth_user_user_permissions": "permission of user",
 }
+
+OPERATIONS = {"insert": "added", "update": "changed", "delete": "removed"}
+
+# Columns whose names say little to people; the others are called as they are, with spaces.
+_COLUMNS = {
+    "base_ccy": "base currency",
+    "ccy": "currency",
+    "created_at": "made at",
+    "date_joined": "made at",
+    "is_active": "active",
+    "is_custom": "custom",
+    "is_staff": "may log in to the back office",
+    "minor_units": "decimals",
+    "non_negative": "must not go below zero",
+    "prefix": "begins with",
+    "username": "user name",
+    "is_superuser": "superuser",
+    "income_account_id": "income account",
+    "bps": "basis points",
+    "tolerance_bps": "tolerance in basis points",
+}
+# What PostgreSQL writes for an instant, to the microsecond.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 SHOWN_LENGTH_MAX = 120
 
@@ -73,7 +98,7 @@ def _columns(*rows: dict[str, Any]) -> Iterable[str]:
 
 
 def _name(column: str) -> str:
-    return column.removesuffix("_id").replace("_", " ")
+    return _COLUMNS.get(column) or column.removesuffix("_id").replace("_", " ")
 
 
 def _value(column: str, row: dict[str, Any], names: Names) -> str:
@@ -82,4 +107,17 @@ def _value(column: str, row: dict[str, Any], names: Names) -> str:
         return NOTHING
     # Metadata and scopes are no keys of a dictionary, and have no names.
     known = names.get((column, value)) if isinstance(value, int) else None
-    return known or str(value)
+    return known or _in_words(value)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        # An amount has all the decimals that a column can hold: 500.000000000000000000.
+        return f"{Decimal(str(value)).normalize():f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or NOTHING
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return f"{value[:10]} {value[11:19]} UTC"
+    return str(value)

@@ -24,13 +24,13 @@ STATUS_COLOURS = {"active": "success", "frozen": "warning", "closed": "danger"}
 def amount(value: Decimal, minor_units: int, ccy: str = "") -> SafeString:
     """An amount in major units with its currency's decimals and its thousands apart: 128,459.00 EUR."""
     whole, point, decimals = format_amount(value, minor_units).partition(".")
-    return format_html(
-        '<span class="tabular-nums whitespace-nowrap">{}{}{}{}</span>',
-        f"{int(whole):,}" if whole != "-0" else "-0",
-        point,
-        decimals,
-        f" {ccy}" if ccy else "",
-    )
+    whole = f"{int(whole):,}" if whole != "-0" else "-0"
+    return figure(f"{whole}{point}{decimals}{f' {ccy}' if ccy else ''}")
+
+
+def figure(text: str | int) -> SafeString:
+    """A figure, which stands at the right of its column; `text` may be a link."""
+    return format_html('<span class="figure">{}</span>', text)
 
 
 def in_columns(shown: SafeString, side: str) -> tuple[SafeString | str, SafeString | str]:

@@ -47,7 +47,7 @@ def _card(ledger: LedgerOverview) -> dict[str, Any]:
 def _row(journal: Journal) -> tuple[SafeString | str, ...]:
     return (
         journal.ledger.code,
-        cells.page_of("ledger_journal", journal.id, f"{journal.number}"),
+        cells.figure(cells.page_of("ledger_journal", journal.id, f"{journal.number}")),
         cells.day(journal.value_date),
         journal.kind,
         journal.description[:60] or cells.NOTHING,

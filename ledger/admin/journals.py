@@ -156,7 +156,7 @@ def _legs(journal: Journal) -> dict[str, Any]:
         ("#", "Account", "Name", "Debit", "Credit", "Balance after"),
         (
             (
-                leg.position,
+                cells.figure(leg.position),
                 cells.page_of("ledger_account", leg.account_id, leg.account.code),
                 leg.account.name,
                 *cells.in_columns(cells.amount(leg.amount, leg.ccy.minor_units, leg.ccy_id), leg.side),

@@ -1,4 +1,4 @@
-"""Ledgers: where their books stand, and the action that opens one."""
+"""Ledgers: where their books stand, and the actions that open one and set its transfer limit."""
 
 from typing import Any
 
@@ -16,18 +16,26 @@ from ledger.admin.action_pages import ActionPage, Choice, Done, Text, answer
 from ledger.admin.actors import actor_of
 from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.audit import recorded_as
-from ledger.ledgers import open_ledger
+from ledger.domain.money import format_amount
+from ledger.ledgers import open_ledger, set_transfer_limit
 from ledger.models import Ledger
 from ledger.queries.ledger_totals import ledger_totals
+
+
+def _limit_field() -> Text:
+    said = "The most that one transfer may move, in major units of its currency, such as 500.00; empty for any amount."
+    return Text(required=False, help_text=said)
 
 
 class OpeningForm(forms.Form):
     code = Text(help_text="Small letters, digits, '-' and '_'. It never changes.")
     ccy = Choice(currency_codes, label="Base currency", help_text="It never changes.")
     timezone = Text(help_text="IANA name, such as Europe/Berlin: the ledger's day ends at its midnight.")
-    transfer_limit = Text(
-        required=False, help_text="The most that one transfer may move, in major units of its currency; empty for none."
-    )
+    transfer_limit = _limit_field()
+
+
+class LimitForm(forms.Form):
+    transfer_limit = _limit_field()
 
 
 @admin.register(Ledger)
@@ -43,6 +51,7 @@ class LedgerAdmin(ReadOnlyAdmin):
     )
     change_form_outer_after_template = "ledger/admin/tables.html"
     actions_list = ("open",)
+    actions_detail = ("limit",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ledger]:
         rows: QuerySet[Ledger] = super().get_queryset(request)
@@ -61,8 +70,8 @@ class LedgerAdmin(ReadOnlyAdmin):
         return cells.NOTHING if limit is None else cells.amount(limit, ledger.base_ccy.minor_units)
 
     @display(description="newest journal")
-    def last_number(self, ledger: Ledger) -> int:
-        return ledger.book_state.last_number
+    def last_number(self, ledger: Ledger) -> SafeString:
+        return cells.figure(ledger.book_state.last_number)
 
     @display(description="last posted at")
     def last_posted_at(self, ledger: Ledger) -> SafeString | str:
@@ -85,6 +94,10 @@ class LedgerAdmin(ReadOnlyAdmin):
     def open(self, request: HttpRequest) -> HttpResponse:
         return answer(self, request, _opening(request))
 
+    @action(description="Transfer limit", url_path="limit", icon="speed", permissions=["view", "ledger.open_ledger"])
+    def limit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return answer(self, request, _limiting(request, self.found(request, object_id)))
+
 
 def _opening(request: HttpRequest) -> ActionPage:
     def perform(clean: dict[str, Any]) -> Done:
@@ -103,13 +116,33 @@ def _opening(request: HttpRequest) -> ActionPage:
     )
 
 
+def _limiting(request: HttpRequest, ledger: Ledger) -> ActionPage:
+    page = reverse("admin:ledger_ledger_change", args=[ledger.id])
+    limit = ledger.transfer_limit
+
+    def perform(clean: dict[str, Any]) -> Done:
+        with recorded_as(actor_of(request)):
+            set_transfer_limit(ledger.code, clean["transfer_limit"] or None)
+        return Done(f"The transfer limit of {ledger.code} is changed.", page)
+
+    return ActionPage(
+        title=f"Transfer limit of {ledger.code}",
+        lead="It holds from the next posting on, for every key and every import. Reversals are not limited.",
+        submit="Save",
+        form=LimitForm,
+        perform=perform,
+        back=page,
+        initial={"transfer_limit": "" if limit is None else format_amount(limit, ledger.base_ccy.minor_units)},
+    )
+
+
 def _totals(ledger: Ledger) -> dict[str, Any]:
     return cells.table(
         ("Currency", "Accounts", "Debits", "Credits", "Difference"),
         (
             (
                 total.ccy,
-                f"{total.accounts:,}",
+                cells.figure(f"{total.accounts:,}"),
                 cells.amount(total.debits, total.minor_units),
                 cells.amount(total.credits, total.minor_units),
                 cells.amount(total.debits - total.credits, total.minor_units),

@@ -76,4 +76,4 @@ def _rows(planned: PlannedJournal) -> Iterator[Sequence[Any]]:
     for position, leg in enumerate(planned.legs, 1):
         amount = cells.amount(leg.amount, leg.account.minor_units, leg.account.ccy)
         account = cells.page_of("ledger_account", leg.account.id, leg.account.code)
-        yield (position, account, *cells.in_columns(amount, leg.side))
+        yield (cells.figure(position), account, *cells.in_columns(amount, leg.side))

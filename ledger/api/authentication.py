@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     # Importing it makes DRF load its default authentication: this very module.
     from rest_framework.views import APIView
 
+SEND_A_KEY = "Send a key as 'Authorization: Bearer KEY'."
 DEMO_SCOPES = frozenset({Scope.READ, Scope.POST, Scope.ACCOUNTS})
 
 
@@ -32,7 +33,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return _demo_caller()
         scheme, _, key = header.partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
-            raise AuthenticationFailed("Send the key as 'Authorization: Bearer KEY'.")
+            raise AuthenticationFailed(SEND_A_KEY)
         caller = self.caller_by(key.strip())
         if caller is None:
             raise AuthenticationFailed("This key is unknown or revoked.")
@@ -60,7 +61,7 @@ class HasScope(BasePermission):
             return True  # DRF answers 405, which says more than a refusal would.
         needed = getattr(view, "scopes", {}).get(method)
         if request.user is None:
-            raise NotAuthenticated("Send a key as 'Authorization: Bearer KEY'.")
+            raise NotAuthenticated(SEND_A_KEY)
         if needed is None:
             return False
         if needed not in caller_of(request).scopes:

@@ -100,4 +100,5 @@ def _as_id(journal_id: str) -> UUID:
 
 
 def _not_found(journal_id: str) -> NotFound:
-    return NotFound(f"No journal {journal_id[:60]!r} in this ledger.")
+    hint = ": a URL names it by its id, not by its number" if journal_id.isdecimal() else ""
+    return NotFound(f"No journal {journal_id[:60]!r} in this ledger{hint}.")

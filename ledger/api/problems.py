@@ -24,13 +24,14 @@ KINDS = {
     "validation_error": Kind(400, "a field or parameter is missing, unknown, of the wrong type or out of bounds"),
     # who calls, and what the key may do
     "not_authenticated": Kind(401, "no key, or one that is unknown or revoked"),
+    "tls_required": Kind(403, "the call came without TLS; a key that was in it should be revoked"),
     "scope_missing": Kind(403, "the key may not do this"),
     "permission_denied": Kind(403, "nobody may"),
     "fx_rate_forbidden": Kind(403, "stating a rate needs the scope `fx`"),
     # the resource in the URL, and what may be done with it
     "not_found": Kind(404, "nothing at this URL, in this ledger"),
     "method_not_allowed": Kind(405, "see the `Allow` header"),
-    "not_acceptable": Kind(406, "there is no such representation"),
+    "not_acceptable": Kind(406, "the `Accept` header allows no representation that there is: of `/api/schema/` alone"),
     "unsupported_media_type": Kind(415, "declare the body as `application/json`"),
     # the payload can never post
     "journal_not_balanced": Kind(422, "debits are not credits"),

@@ -113,7 +113,7 @@ class LedgerSchema(AutoSchema):
         return {str(status): self._refusal(status, codes) for status, codes in sorted(by_status.items())}
 
     def _codes(self, said: Operation) -> set[str]:
-        codes = {"not_authenticated", "scope_missing", "internal_error", "busy", *said.refuses}
+        codes = {"not_authenticated", "tls_required", "scope_missing", "internal_error", "busy", *said.refuses}
         if "{" in self.path:
             codes.add("not_found")
         if said.body is not None:

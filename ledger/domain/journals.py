@@ -41,7 +41,7 @@ class PlannedJournal:
     """A balanced journal that is not dated nor numbered yet.
 
     `id` is given where another journal or row has to name it before it is written. `limited` journals obey the ledger's
-    transfer limit, if they are transfers; `may_be_future` ones may be dated later than today.
+    transfer limit, if they are transfers; `may_be_future` ones may be dated later than today. `reverses_number` is for people.
     """
 
     kind: JournalKind
@@ -55,3 +55,4 @@ class PlannedJournal:
     id: UUID | None = None
     limited: bool = True
     may_be_future: bool = False
+    reverses_number: int | None = None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.domain.accounts import AccountFacts, RunningBalance, Side
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
 from ledger.domain.money import EXACT, ZERO, format_amount, parse_amount, require_decimals
 from ledger.domain.orders import LegOrder, OnClosed, TransferOrder
@@ -96,6 +97,7 @@ def mirror(
         reference=original.reference,
         metadata={},
         reverses=original.id,
+        reverses_number=original.number,
     )
 
 
@@ -129,13 +131,16 @@ def judge(
 def _step(index: int, leg: PlannedLeg, running: RunningBalance) -> PlannedStep:
     account = leg.account
     if not running.active:
-        raise AccountNotActive(f"Account {account.code} is not active.", field=f"legs[{index}].account")
+        raise AccountNotActive(
+            f"Account {account.code} is frozen or closed: it takes no legs until its status is 'active' again.",
+            field=f"legs[{index}].account",
+        )
     balance_after = account.balance_after(running.balance, leg.side, leg.amount)
     if account.non_negative and balance_after < ZERO:
         raise InsufficientFunds(
             f"Account {account.code} must not go below zero: it holds "
             f"{format_amount(running.balance, account.minor_units)} {account.ccy} at this step, "
-            f"{format_amount(leg.amount, account.minor_units)} is asked for.",
+            f"{format_amount(leg.amount, account.minor_units)} {account.ccy} is asked for.",
             field=f"legs[{index}].amount",
         )
     return PlannedStep(leg, balance_after, running.leg_count + 1)
@@ -196,7 +201,7 @@ def require_leg_count(legs: Sequence[LegOrder]) -> None:
 def require_known_currencies(legs: Sequence[LegOrder], currencies: Mapping[str, int]) -> None:
     for index, leg in enumerate(legs):
         if leg.ccy not in currencies:
-            raise CurrencyUnknown(f"{leg.ccy[:60]!r} is not a known currency.", field=f"legs[{index}].ccy")
+            raise CurrencyUnknown(unknown_currency(leg.ccy), field=f"legs[{index}].ccy")
 
 
 def _require_one_currency(order: TransferOrder) -> None:
@@ -245,7 +250,9 @@ def _require_within_limit(legs: Sequence[PlannedLeg], limit: Decimal | None) -> 
         if leg.side is Side.DEBIT:
             total = EXACT.add(total, leg.amount)
     if total > limit:
+        ccy = legs[0].account.ccy
         raise TransferLimitExceeded(
-            f"This ledger moves at most {limit.normalize():f} per transfer; this one moves {total:f}.",
+            f"This ledger moves at most {limit.normalize():f} {ccy} per transfer; this one moves {total:f} {ccy}. Send "
+            "several, or have an operator raise the limit.",
             field="legs",
         )

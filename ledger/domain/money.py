@@ -62,7 +62,8 @@ def require_decimals(amount: Decimal, minor_units: int, ccy: str, *, field: str 
     # Slicing the written form costs a tenth of quantising, and this runs once per leg.
     decimals = f"{amount:f}".partition(".")[2]
     if len(decimals) > minor_units and decimals[minor_units:].strip("0"):
-        raise InvalidAmount(f"{amount:f} {ccy} has more decimals than {ccy} has: {minor_units} at most.", field=field)
+        most = f"{minor_units} at most" if minor_units else "none"
+        raise InvalidAmount(f"{amount:f} {ccy} has more decimals than {ccy} has: {most}.", field=field)
 
 
 def format_amount(amount: Decimal, minor_units: int) -> str:

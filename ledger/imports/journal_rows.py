@@ -30,19 +30,21 @@ def entries_of_rows(table: CsvTable, ledger_id: UUID) -> Iterator[Entry[Transfer
         if not key:
             if group is not None:
                 group.doubt(row.line)
+                # Now, and not at its end: what is refused is told in the order of lines.
+                yield from group.told(ledger_id)
             stray = row.line
             yield Entry(row.line, "", refusal=_refusal_of_stray(row))
             continue
         if group is None or group.key != key:
             if group is not None:
-                yield group.entry(ledger_id)
+                yield from group.told(ledger_id)
             group = _Group(key, row.line, table.metadata_columns)
         if stray is not None:
             group.doubt(stray)
             stray = None
         group.add(row)
     if group is not None:
-        yield group.entry(ledger_id)
+        yield from group.told(ledger_id)
 
 
 def _refusal_of_stray(row: Row) -> Refusal:
@@ -62,6 +64,7 @@ class _Group:
     leg_lines: list[int] = field(default_factory=list)
     journal: Mapping[str, str] = field(default_factory=dict)
     problem: tuple[int, Refusal] | None = None
+    is_told: bool = False
 
     def add(self, row: Row) -> None:
         if row.problem:
@@ -79,6 +82,12 @@ class _Group:
         self._blame(
             self.line, ParseError(f"Line {line} cannot be read or has no key, and might belong to this journal.")
         )
+
+    def told(self, ledger_id: UUID) -> Iterator[Entry[TransferOrder]]:
+        """Its entry, once: rows that come after it are of a journal that is refused already."""
+        if not self.is_told:
+            self.is_told = True
+            yield self.entry(ledger_id)
 
     def entry(self, ledger_id: UUID) -> Entry[TransferOrder]:
         if self.problem:

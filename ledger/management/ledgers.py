@@ -15,5 +15,5 @@ def asked_ledger(code: str) -> UUID:
     """
     ledger_id = ledger_id_of(code)
     if ledger_id is None:
-        raise CommandError(f"--ledger: there is no ledger {code[:80]!r}; ledger_open opens one.")
+        raise CommandError(f"--ledger: there is no ledger {code[:80]!r}; `ledgers` lists them.")
     return ledger_id

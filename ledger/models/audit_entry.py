@@ -37,4 +37,4 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operation} of {self.table_name} {self.row_id}"
+        return f"Entry {self.id}"

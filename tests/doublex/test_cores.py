@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+if not hasattr(os, "sched_setaffinity"):
+    pytest.skip("this system does not bind processes to cores", allow_module_level=True)
+
 CORES = sorted(os.sched_getaffinity(0))
 # Says where it settled and where a thread of it may run, and stays until its standard input ends.
 SETTLED = """

@@ -11,23 +11,30 @@ import pytest
 import manage
 from tests.doublex.running import ROOT
 
-REFUSED = [
-    "ledger_open x --ccy EURO",
-    "api_key create --ledger nowhere --scopes read",
-    "api_key revoke nothing",
-    "currency_add POINTS --name Points --minor-units 99",
-    "ledger_verify --ledger nowhere",
-    "accounts_import no.csv --ledger nowhere",
-    "journals_import no.csv --ledger nowhere",
-    "fx_rates import no.xml",
-    "fx_rates show EUR XYZ",
-    "fx_revalue --ledger nowhere --date 2026-01-31",
-    "fx_settings --ledger nowhere",
-]
+# What each begins to say with: the option as it was typed, an argument by its name, a file by its path.
+REFUSED = {
+    "ledger_open x --ccy EURO": "--ccy: 'EURO' is not",
+    "ledger_open x --ccy EUR --timezone Mars": "--timezone: 'Mars' is not",
+    "ledger_open x --ccy EUR --transfer-limit much": "--transfer-limit: 'much' is not",
+    "ledger_open X --ccy EUR": "code: 'X' is not",
+    "api_key create --ledger nowhere --scopes read": "--ledger: there is no ledger 'nowhere'",
+    "api_key revoke nothing": "no key has the id or the prefix 'nothing'",
+    "currency_add POINTS --name Points --minor-units 99": "--minor-units: 99 is out of range",
+    "ledger_limit --ledger nowhere --no-limit": "--ledger: there is no ledger 'nowhere'",
+    "ledger_verify --ledger nowhere": "--ledger: there is no ledger 'nowhere'",
+    "accounts_import no.csv --ledger nowhere": "--ledger: there is no ledger 'nowhere'",
+    "journals_import no.csv --ledger nowhere": "--ledger: there is no ledger 'nowhere'",
+    "fx_rates import no.xml": "no.xml: No such file or directory",
+    "fx_rates show EUR XYZ": "quote: 'XYZ' is not",
+    "fx_rates show EUR USD --pivot eur": "--pivot: 'eur' is not",
+    "fx_revalue --ledger nowhere --date 2026-01-31": "--ledger: there is no ledger 'nowhere'",
+    "fx_settings --ledger nowhere": "--ledger: there is no ledger 'nowhere'",
+}
 WRONG = [
     "ledger_open x",
     "api_key make",
     "currency_add POINTS --name Points --minor-units many",
+    "ledger_limit --ledger nowhere",
     "ledger_verify --nonsense",
     "accounts_import docs/samples/chart.csv --ledger nowhere --delimiter ||",
     "journals_import docs/samples/journals.csv --ledger nowhere --format xml",
@@ -51,6 +58,11 @@ def test_what_is_refused_ends_with_1_and_a_wrong_command_line_with_2() -> None:
         WRONG, 2
     )
     assert not [command for command, (_, said) in outcomes.items() if "Traceback" in said or not said.strip()]
+    assert not [
+        (command, said)
+        for command, said in ((command, outcomes[command][1]) for command in REFUSED)
+        if not said.startswith(f"CommandError: {REFUSED[command]}")
+    ]
 
 
 def test_a_wrong_setting_ends_every_command_with_1_and_no_traceback() -> None:

@@ -45,11 +45,6 @@ def test_only_the_demo_has_a_form(settings: Any) -> None:
         assert ("API key" in text) is not demo
 
 
-def test_it_is_only_read() -> None:
-    assert Client().head("/", secure=True).status_code == 200
-    assert Client().post("/", secure=True).status_code == 405
-
-
 def test_every_label_belongs_to_a_field(settings: Any) -> None:
     settings.DEMO = True
     text = Client().get("/", secure=True).content.decode()

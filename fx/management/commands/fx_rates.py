@@ -15,6 +15,7 @@ from fx.rate_fetching import fetch_rates
 from fx.rate_files import FORMATS, InvalidRateFile
 from fx.rate_import import ImportedRates, import_rates
 from fx.rate_recording import known_currencies
+from ledger.domain.currencies import unknown_currency
 from ledger.management.dates import day
 from ledger.management.refusals import refusals_as_command_errors
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             verb.add_argument("quote", metavar="QUOTE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusals_as_command_errors():
+        with refusals_as_command_errors("--source"):
             getattr(self, f"_{options['verb']}")(options)
 
     def _import(self, options: dict[str, Any]) -> None:
@@ -91,7 +92,7 @@ class Command(BaseCommand):
 
     def _show(self, options: dict[str, Any]) -> None:
         base, quote, on = options["base"], options["quote"], options["on"] or datetime.now(UTC).date()
-        _require_known(base, quote, options["pivot"])
+        _require_known({"base": base, "quote": quote, "--pivot": options["pivot"]})
         found = rate_as_of(base, quote, on, pivot=options["pivot"], type=options["type"])
         if found is None:
             raise CommandError(
@@ -108,7 +109,7 @@ class Command(BaseCommand):
             )
 
     def _list(self, options: dict[str, Any]) -> None:
-        _require_known(options["base"], options["quote"])
+        _require_known({"base": options["base"], "quote": options["quote"]})
         rates = newest_rates(options["base"], options["quote"], options["source"], options["limit"])
         for rate in rates:
             self.stdout.write(
@@ -123,16 +124,15 @@ def _content_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{path}: {error.strerror}.") from error
 
 
-def _require_known(*codes: str) -> None:
-    known = known_currencies(codes)
-    for code in codes:
+def _require_known(codes: dict[str, str]) -> None:
+    """The currencies are known; each by the argument that names it."""
+    known = known_currencies(codes.values())
+    for argument, code in codes.items():
         if code not in known:
-            raise CommandError(
-                f"{code[:60]!r} is not a known currency; write its code in capital letters, such as EUR."
-            )
+            raise CommandError(f"{argument}: {unknown_currency(code)}")
 
 
 def _some(lines: Any) -> list[str]:

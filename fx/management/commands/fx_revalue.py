@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = asked_ledger(options["ledger"])
-        with refusals_as_command_errors():
+        with refusals_as_command_errors("--date"):
             revalued = revalue(ledger_id, options["date"])
         result, posted = (
             f"{format_amount(amount, revalued.minor_units)} {revalued.base_ccy}"

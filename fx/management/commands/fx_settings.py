@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from fx.domain.conversion import as_text
 from fx.models import Spread
@@ -25,7 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger_id = asked_ledger(options["ledger"])
-        with refusals_as_command_errors():
+        of_spread = dict.fromkeys(("pair", "bps", "income_account"), "--spread")
+        with refusals_as_command_errors("--rounding", "--tolerance-bps", **of_spread), transaction.atomic():
             if options["spread"]:
                 set_spread(ledger_id, *options["spread"])
             row = set_rounding_and_tolerance(ledger_id, options["rounding"], options["tolerance_bps"])

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         verbs.add_parser("list", help="every key's prefix, never the key")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusals_as_command_errors():
+        with refusals_as_command_errors("--ledger", "--scopes", "--name"):
             getattr(self, f"_{options['verb']}")(options)
 
     def _create(self, options: dict[str, Any]) -> None:

@@ -15,6 +15,6 @@ class Command(BaseCommand):
         parser.add_argument("--minor-units", required=True, type=int, help="decimals; they never change")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusals_as_command_errors():
+        with refusals_as_command_errors("--name", "--minor-units"):
             currency = add_currency(options["code"], options["name"], options["minor_units"])
         self.stdout.write(f"Currency {currency.code} has {currency.minor_units} decimals.")

@@ -16,6 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("--transfer-limit", help="the most that one transfer may move, in major units")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusals_as_command_errors():
+        with refusals_as_command_errors("--ccy", "--timezone", "--transfer-limit"):
             ledger = open_ledger(options["code"], options["ccy"], options["timezone"], options["transfer_limit"])
         self.stdout.write(f"Ledger {ledger.code} is open: {ledger.base_ccy_id}, {ledger.timezone}.")

@@ -37,15 +37,15 @@ def test_what_is_set_is_shown_and_the_rest_stays(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--rounding", "down"], "rounding: 'down' is none of: half-even, half-up"),
-        (["--tolerance-bps", "-1"], "tolerance_bps: '-1'"),
-        (["--tolerance-bps", "nan"], "tolerance_bps: 'nan'"),
-        (["--tolerance-bps", "1.005"], "tolerance_bps: '1.005'"),
-        (["--spread", "EURUSD", "5", "CASH-EUR"], "pair: 'EURUSD' is not a pair"),
-        (["--spread", "EUR/XYZ", "5", "CASH-EUR"], "pair: 'XYZ' is not a known currency"),
-        (["--spread", "EUR/USD", "10000", "CASH-EUR"], "bps: '10000'"),
-        (["--spread", "EUR/USD", "5", "NOPE"], "income_account: No account 'NOPE'"),
-        (["--spread", "GBP/USD", "5", "CASH-EUR"], "income_account: Account CASH-EUR is in EUR, neither GBP nor USD"),
+        (["--rounding", "down"], "--rounding: 'down' is none of: half-even, half-up"),
+        (["--tolerance-bps", "-1"], "--tolerance-bps: '-1'"),
+        (["--tolerance-bps", "nan"], "--tolerance-bps: 'nan'"),
+        (["--tolerance-bps", "1.005"], "--tolerance-bps: '1.005'"),
+        (["--spread", "EURUSD", "5", "CASH-EUR"], "--spread: 'EURUSD' is not a pair"),
+        (["--spread", "EUR/XYZ", "5", "CASH-EUR"], "--spread: 'XYZ' is not a known currency"),
+        (["--spread", "EUR/USD", "10000", "CASH-EUR"], "--spread: '10000'"),
+        (["--spread", "EUR/USD", "5", "NOPE"], "--spread: No account 'NOPE'"),
+        (["--spread", "GBP/USD", "5", "CASH-EUR"], "--spread: Account CASH-EUR is in EUR, neither GBP nor USD"),
     ],
 )
 def test_what_cannot_be_set_is_named_and_nothing_changes(ledger: Ledger, arguments: list[str], said: str) -> None:
@@ -54,6 +54,13 @@ def test_what_cannot_be_set_is_named_and_nothing_changes(ledger: Ledger, argumen
         settings_of(ledger, *arguments)
     assert said in str(error.value)
     assert not LedgerSettings.objects.filter(ledger=ledger).exists()
+    assert not Spread.objects.filter(ledger=ledger).exists()
+
+
+def test_nothing_is_set_where_one_of_several_cannot_be(ledger: Ledger) -> None:
+    open_accounts(ledger, "FX-INCOME-USD", type="revenue")
+    with pytest.raises(CommandError, match="--rounding: 'down'"):
+        settings_of(ledger, "--spread", "EUR/USD", "50", "FX-INCOME-USD", "--rounding", "down")
     assert not Spread.objects.filter(ledger=ledger).exists()
 
 

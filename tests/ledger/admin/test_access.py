@@ -52,6 +52,25 @@ def test_a_ledgers_code_is_taken_once(office: Office, ledger: Ledger) -> None:
     assert f"There is a ledger '{ledger.code}' already." in said
 
 
+def test_a_transfer_limit_is_changed_taken_away_and_recorded(office: Office, ledger: Ledger) -> None:
+    url = action_url("ledger_ledger", "limit", ledger.id)
+    assert f"The transfer limit of {ledger.code} is changed." in office.done(url, transfer_limit="750.5")
+    assert 'value="750.50"' in office.get(url).content.decode()
+    office.done(url, transfer_limit="")
+    entries = AuditEntry.objects.filter(table_name="ledger_ledger", ledger=ledger, operation="update").order_by("id")
+    assert [
+        (entry.user_name, (entry.old_row or {})["transfer_limit"], (entry.new_row or {})["transfer_limit"])
+        for entry in entries
+    ] == [(office.user.username, None, 750.5), (office.user.username, 750.5, None)]
+
+
+def test_a_transfer_limit_that_cannot_be_is_refused_at_its_field(office: Office, ledger: Ledger) -> None:
+    url = action_url("ledger_ledger", "limit", ledger.id)
+    assert "more decimals than EUR has" in office.refused(url, transfer_limit="0.001")
+    ledger.refresh_from_db()
+    assert ledger.transfer_limit is None
+
+
 def test_a_custom_currency_is_added_or_refused(office: Office) -> None:
     code = f"C{uuid.uuid4().hex[:8].upper()}"
     assert f"Currency {code} is added." in office.done(ADD, code=code, name="Points", minor_units="3")

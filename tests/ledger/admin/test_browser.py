@@ -85,6 +85,10 @@ class Visit:
     def says(self, text: str) -> None:
         self.page.wait_for_selector(f"text={text}")
 
+    def aligned(self, *selectors: str) -> set[str]:
+        """To which side the first of each is aligned."""
+        return {self.page.eval_on_selector(each, "cell => getComputedStyle(cell).textAlign") for each in selectors}
+
     def fits(self) -> None:
         """Nothing makes the page itself wider than the window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -132,6 +136,21 @@ def test_an_accountant_opens_and_freezes_an_account_and_reverses_a_journal(
     assert reversed_by
     assert reversed_by in visit.page.url
     assert (visit.strangers, visit.errors) == ([], [])
+
+
+def test_figures_and_the_names_of_their_columns_stand_at_the_right_and_texts_at_the_left(
+    run: Running, browser: "Browser"
+) -> None:
+    sides = {"DEMO-CASH": "debit", "DEMO-REV": "credit"}
+    legs = [{"account": code, "side": side, "amount": "1.00", "ccy": "EUR"} for code, side in sides.items()]
+    journal = run.ask("/api/transfers/", {"idempotency_key": "browser-figures", "legs": legs})
+    visit = Visit(browser, run, "accountant", "doublex-demo", 1280)
+    visit.open("/admin/ledger/journal/?ledger=demo")
+    assert visit.aligned(".column-total", ".field-total", ".column-number", ".field-number") == {"right"}
+    assert visit.aligned(".column-value_day", ".field-value_day") == {"left"}
+    visit.open(f"/admin/ledger/journal/{journal['journal_id']}/change/")
+    assert visit.aligned(*(f"table {cell}:nth-child({n})" for cell in ("th", "td") for n in (1, 4, 5, 6))) == {"right"}
+    assert visit.aligned("table th:nth-child(2)", "table td:nth-child(2)") == {"left"}
 
 
 def test_an_operator_makes_a_key_and_sees_it_once(run: Running, browser: "Browser") -> None:

@@ -26,6 +26,7 @@ PERMISSION_OF = {
     ("ledger.account", "reopen"): "ledger.close_account",
     ("ledger.journal", "reverse"): "ledger.reverse_journal",
     ("ledger.ledger", "open"): "ledger.open_ledger",
+    ("ledger.ledger", "limit"): "ledger.open_ledger",
     ("ledger.currency", "add_custom"): "ledger.add_currency",
     ("ledger.apikey", "make"): "ledger.manage_api_keys",
     ("ledger.apikey", "revoke"): "ledger.manage_api_keys",
@@ -101,6 +102,7 @@ def state(ledger: Ledger) -> list[Any]:
     return [
         *Account.objects.filter(ledger=ledger).order_by("code").values_list("code", "status", "name"),
         *ApiKey.objects.filter(ledger=ledger).values_list("id", "revoked_at"),
+        *Ledger.objects.filter(id=ledger.id).values_list("transfer_limit"),
     ]
 
 

@@ -54,6 +54,22 @@ def test_a_whole_surrogate_pair_is_a_character(api: Api) -> None:
     assert content_of(api.get(f"/api/journals/{posted['journal_id']}"))["description"] == "😀"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field", "said"),
+    [
+        ("POST", "/api/transfers/", {"idempotency_key": "k"}, "legs", "The field 'legs' is missing."),
+        ("POST", "/api/transfers/", transfer_body(memo="x"), "memo", "There is no field 'memo' here."),
+        ("PATCH", "/api/accounts/CASH", {"ccy": "USD"}, "ccy", "There is no field 'ccy' here."),
+    ],
+)
+def test_a_field_that_is_missing_or_too_many_is_said_in_words(
+    api: Api, ledger: Ledger, method: str, path: str, body: Any, field: str, said: str
+) -> None:
+    before = Footprint.of(ledger)
+    assert problem(api.send(method, path, body), 400, "validation_error", field)["detail"] == said
+    assert Footprint.of(ledger) == before
+
+
 LEGS = [leg("CASH", "debit", "1"), leg("REV", "credit", "1")]
 MALFORMED: list[tuple[dict[str, Any], str]] = [
     ({"legs": {}}, "legs"),

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.domain import refusals
 from ledger.domain.accounts import RunningBalance, Side
+from ledger.domain.currencies import unknown_currency
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
 from ledger.domain.judging import check_order, judge, require_balance, settle_value_date
 from ledger.domain.orders import LegOrder, OnClosed
@@ -61,7 +62,7 @@ def test_a_closed_day_is_refused_unless_the_order_says_otherwise() -> None:
         ([*PAY_IN] * 501, ("too_many_legs", "legs", "A transfer has at most 1000 legs; this one has 1002.")),
         (
             [PAY_IN[0], leg("WALLET", "credit", "5.00", "Z" * 70)],
-            ("currency_unknown", "legs[1].ccy", f"'{'Z' * 60}' is not a known currency."),
+            ("currency_unknown", "legs[1].ccy", unknown_currency("Z" * 60)),
         ),
         (
             [PAY_IN[0], leg("YEN", "credit", "5", "JPY")],
@@ -166,7 +167,7 @@ def test_a_step_below_zero_is_refused_and_nothing_moves() -> None:
     assert as_told(refusal.value) == (
         "insufficient_funds",
         "legs[1].amount",
-        "Account WALLET must not go below zero: it holds 4.99 EUR at this step, 5.00 is asked for.",
+        "Account WALLET must not go below zero: it holds 4.99 EUR at this step, 5.00 EUR is asked for.",
         {},
     )
     assert running == balances("4.99")
@@ -183,7 +184,8 @@ def test_an_account_that_is_not_active_takes_no_leg() -> None:
     running = balances(active=False)
     with pytest.raises(refusals.AccountNotActive) as refusal:
         judge(planned(), OPEN, running)
-    told: Told = ("account_not_active", "legs[1].account", "Account WALLET is not active.", {})
+    said = "Account WALLET is frozen or closed: it takes no legs until its status is 'active' again."
+    told: Told = ("account_not_active", "legs[1].account", said, {})
     assert as_told(refusal.value) == told
     assert running == balances(active=False)
 
@@ -198,7 +200,8 @@ def test_a_limit_counts_the_debits_of_transfers_and_may_be_reached() -> None:
     assert as_told(refusal.value) == (
         "transfer_limit_exceeded",
         "legs",
-        "This ledger moves at most 500 per transfer; this one moves 500.01.",
+        "This ledger moves at most 500 EUR per transfer; this one moves 500.01 EUR. Send several, or have an operator "
+        "raise the limit.",
         {},
     )
     judge(planned(*beyond, kind=JournalKind.REVERSAL), book, balances())

@@ -52,6 +52,7 @@ def test_a_mirror_image_undoes_the_last_leg_first() -> None:
         reference="R1",
         metadata={},
         reverses=POSTED.id,
+        reverses_number=POSTED.number,
     )
 
 

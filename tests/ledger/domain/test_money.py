@@ -54,6 +54,8 @@ def test_a_refusal_of_an_amount_shows_it_and_what_to_write() -> None:
         "amount",
         "1.505 EUR has more decimals than EUR has: 2 at most.",
     )
+    with pytest.raises(InvalidAmount, match=r"^100\.5 JPY has more decimals than JPY has: none\.$"):
+        require_decimals(Decimal("100.5"), 0, "JPY")
 
 
 @pytest.mark.parametrize("text", ["1", "0.01", "12.340", "9" * 20 + "." + "9" * 18])

@@ -212,6 +212,28 @@ def test_a_dry_run_judges_each_journal_on_top_of_those_before_it_and_writes_noth
     assert keys(ledger) == ["old", "new"]
 
 
+def test_what_is_refused_is_told_once_and_in_the_order_of_lines(
+    ledger: Ledger, import_: Import, tmp_path: Path
+) -> None:
+    """A row without a key falls between the rows of a journal, which begins before it and ends after it."""
+    first, second = pair("torn").splitlines(keepends=True)
+    stray = pair("").splitlines(keepends=True)[0]
+    text = (
+        HEADER + pair("a") + first + stray + stray + second + second + pair("doubted") + stray + pair("b") + pair("c")
+    )
+    assert "2 applied, 0 duplicate, 6 refused." in import_(text).out
+    told = errors_in(tmp_path / "file.csv.errors.csv")
+    assert [(int(row["line"]), row["idempotency_key"]) for row in told] == [
+        (4, "torn"),
+        (5, ""),
+        (6, ""),
+        (9, "doubted"),
+        (11, ""),
+        (12, "b"),
+    ]
+    assert keys(ledger) == ["a", "c"]
+
+
 def test_an_import_without_problems_removes_the_errors_of_the_last_one_but_no_other_file(
     import_: Import, tmp_path: Path
 ) -> None:

@@ -1,3 +1,4 @@
+import json
 import uuid
 from decimal import Decimal
 from io import StringIO
@@ -12,7 +13,10 @@ from pytest_django import Settings
 
 from ledger.api_keys import authenticate
 from ledger.demo import shut_accountant_out
-from ledger.models import ApiKey, Currency, Ledger
+from ledger.domain.refusals import TransferLimitExceeded
+from ledger.models import Account, ApiKey, AuditEntry, Currency, Ledger
+from ledger.posting import post_transfer
+from tests.ledger.orders import transfer
 
 
 def run(*words: str) -> str:
@@ -36,9 +40,56 @@ def test_ledger_open_opens_a_ledger() -> None:
 
 def test_ledger_open_names_what_is_wrong(ledger: Ledger) -> None:
     assert refused("ledger_open", ledger.code, "--ccy", "EUR") == f"code: there is a ledger '{ledger.code}' already."
-    assert refused("ledger_open", "x", "--ccy", "EURO").startswith("ccy: 'EURO' is not a known currency")
-    assert refused("ledger_open", "x", "--ccy", "EUR", "--timezone", "CEST+9").startswith("timezone: 'CEST+9'")
+    assert refused("ledger_open", "x", "--ccy", "EURO").startswith("--ccy: 'EURO' is not a known currency")
+    assert refused("ledger_open", "x", "--ccy", "EUR", "--timezone", "CEST+9").startswith("--timezone: 'CEST+9'")
     assert "--ccy" in refused("ledger_open", "x")
+
+
+def test_a_transfer_limit_is_set_and_taken_away_and_holds_for_the_next_posting(
+    ledger: Ledger, cash: Account, revenue: Account
+) -> None:
+    of_ledger = ("ledger_limit", "--ledger", ledger.code)
+    assert "at most 500.00, in its own currency" in run(*of_ledger, "--transfer-limit", "500")
+    with pytest.raises(TransferLimitExceeded):
+        post_transfer(transfer(ledger, "CASH", "REV", "500.01"))
+    assert "any amount" in run(*of_ledger, "--no-limit")
+    run(*of_ledger, "--no-limit")
+    post_transfer(transfer(ledger, "CASH", "REV", "500.01"))
+    audited = AuditEntry.objects.filter(table_name="ledger_ledger", ledger=ledger, operation="update").order_by("id")
+    assert [(entry.new_row or {})["transfer_limit"] for entry in audited] == [500, None]
+
+
+def test_a_transfer_limit_that_cannot_be_is_refused_and_the_old_one_stays(ledger: Ledger) -> None:
+    of_ledger = ("ledger_limit", "--ledger", ledger.code)
+    run(*of_ledger, "--transfer-limit", "500")
+    assert refused(*of_ledger, "--transfer-limit", "-5").startswith("--transfer-limit: '-5'")
+    assert refused(*of_ledger, "--transfer-limit", "0.001").startswith("--transfer-limit: ")
+    assert "required" in refused(*of_ledger)
+    assert "not allowed with" in refused(*of_ledger, "--transfer-limit", "5", "--no-limit")
+    assert refused("ledger_limit", "--ledger", "nowhere", "--no-limit").startswith("--ledger: there is no ledger")
+    assert Ledger.objects.get(id=ledger.id).transfer_limit == 500
+
+
+def test_ledgers_are_listed_for_people_and_for_programs(ledger: Ledger, cash: Account, revenue: Account) -> None:
+    run("ledger_limit", "--ledger", ledger.code, "--transfer-limit", "500")
+    posted = post_transfer(transfer(ledger, "CASH", "REV", "1.00")).journals[0]
+    header, *lines = run("ledgers").splitlines()
+    assert header.split()[:4] == ["code", "ccy", "timezone", "transfer_limit"]
+    (line,) = [line for line in lines if line.startswith(f"{ledger.code} ")]
+    at = f"{posted.posted_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert line.split() == [ledger.code, "EUR", "UTC", "500.00", "1", at, "-"]
+    assert header.index("transfer_limit") + len("transfer_limit") == line.index("500.00") + len("500.00")
+    listed = json.loads(run("ledgers", "--json"))
+    assert [row["code"] for row in listed] == sorted(Ledger.objects.values_list("code", flat=True))
+    assert {
+        "code": ledger.code,
+        "ccy": "EUR",
+        "timezone": "UTC",
+        "transfer_limit": "500.00",
+        "last_number": 1,
+        "last_posted_at": at,
+        "closed_through": None,
+    } in listed
 
 
 def test_a_made_key_stands_alone_on_the_last_line(ledger: Ledger) -> None:
@@ -65,10 +116,10 @@ def test_a_revoked_key_is_listed_as_such_and_no_key_is_ever_shown_again(ledger: 
 
 def test_api_key_names_what_is_wrong(ledger: Ledger) -> None:
     assert refused("api_key", "create", "--ledger", "nowhere", "--scopes", "read").startswith(
-        "ledger: there is no ledger"
+        "--ledger: there is no ledger"
     )
-    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", "reed").startswith("scopes: 'reed'")
-    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", ",").startswith("scopes: name at least")
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", "reed").startswith("--scopes: 'reed'")
+    assert refused("api_key", "create", "--ledger", ledger.code, "--scopes", ",").startswith("--scopes: name at least")
     assert "no key has the id or the prefix" in refused("api_key", "revoke", "dx_nobody00")
     assert not ApiKey.objects.filter(ledger=ledger).exists()
 

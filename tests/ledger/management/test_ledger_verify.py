@@ -71,7 +71,7 @@ def test_all_ledgers_are_verified_when_none_is_named(books: Ledger) -> None:
 def test_a_ledger_that_is_not_there_is_named() -> None:
     assert (
         refused("ledger_verify", "--ledger", "nowhere")
-        == "--ledger: there is no ledger 'nowhere'; ledger_open opens one."
+        == "--ledger: there is no ledger 'nowhere'; `ledgers` lists them."
     )
 
 
