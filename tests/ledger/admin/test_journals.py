@@ -106,7 +106,7 @@ def test_a_second_reversal_is_refused(office: Office, ledger: Ledger, post: Post
     office.done(reverse_url(journal), idempotency_key=key_of_the_form(office, journal))
     before = Footprint.of(ledger)
     said = office.refused(reverse_url(journal), idempotency_key=stale)
-    assert f"Journal {journal.id} is reversed already, and only once." in said
+    assert f"Journal 1, {journal.id} is reversed already, and a journal is reversed once" in said
     assert Footprint.of(ledger) == before
 
 
