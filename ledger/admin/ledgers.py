@@ -112,7 +112,7 @@ def _totals(ledger: Ledger) -> dict[str, Any]:
                 f"{total.accounts:,}",
                 cells.amount(total.debits, total.minor_units),
                 cells.amount(total.credits, total.minor_units),
-                cells.amount(total.debits - total.credits, total.minor_units),
+                cells.amount(total.difference, total.minor_units),
             )
             for total in ledger_totals([ledger.id])
         ),

@@ -181,7 +181,7 @@ def require_balance(legs: Sequence[PlannedLeg]) -> None:
         if debit != credit:
             raise JournalNotBalanced(
                 f"Debits are {debit:f} {ccy} and credits {credit:f} {ccy}: they differ by "
-                f"{abs(EXACT.subtract(debit, credit)):f}.",
+                f"{EXACT.subtract(debit, credit).copy_abs():f}.",
                 field="legs",
             )
 
@@ -246,6 +246,6 @@ def _require_within_limit(legs: Sequence[PlannedLeg], limit: Decimal | None) -> 
             total = EXACT.add(total, leg.amount)
     if total > limit:
         raise TransferLimitExceeded(
-            f"This ledger moves at most {limit.normalize():f} per transfer; this one moves {total:f}.",
+            f"This ledger moves at most {EXACT.normalize(limit):f} per transfer; this one moves {total:f}.",
             field="legs",
         )
