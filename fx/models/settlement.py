@@ -5,7 +5,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Abs
 from django.db.models.lookups import LessThanOrEqual
 
-from fx.domain.conversion import RESIDUAL_DECIMALS, ConversionRate, Rounding
+from fx.domain.conversion import RESIDUAL_DECIMALS, ConversionRate, Rounding, as_text
 from fx.models.bounds import DAYS, TOTAL_MAX
 from ledger.domain.accounts import Side
 from ledger.models import Currency, Journal, Ledger
@@ -120,8 +120,7 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
-        base, quote = (f"{amount.normalize():f}" for amount in (self.base_amount, self.quote_amount))
-        return f"{base} {self.base_id} = {quote} {self.quote_id}"
+        return f"{as_text(self.base_amount)} {self.base_id} = {as_text(self.quote_amount)} {self.quote_id}"
 
     @property
     def conversion_rate(self) -> ConversionRate:

@@ -145,7 +145,7 @@ def _totals(ledger: Ledger) -> dict[str, Any]:
                 cells.figure(f"{total.accounts:,}"),
                 cells.amount(total.debits, total.minor_units),
                 cells.amount(total.credits, total.minor_units),
-                cells.amount(total.debits - total.credits, total.minor_units),
+                cells.amount(total.difference, total.minor_units),
             )
             for total in ledger_totals([ledger.id])
         ),

@@ -186,7 +186,7 @@ def require_balance(legs: Sequence[PlannedLeg]) -> None:
         if debit != credit:
             raise JournalNotBalanced(
                 f"Debits are {debit:f} {ccy} and credits {credit:f} {ccy}: they differ by "
-                f"{abs(EXACT.subtract(debit, credit)):f}.",
+                f"{EXACT.subtract(debit, credit).copy_abs():f}.",
                 field="legs",
             )
 
@@ -252,7 +252,7 @@ def _require_within_limit(legs: Sequence[PlannedLeg], limit: Decimal | None) -> 
     if total > limit:
         ccy = legs[0].account.ccy
         raise TransferLimitExceeded(
-            f"This ledger moves at most {limit.normalize():f} {ccy} per transfer; this one moves {total:f} {ccy}. Send "
+            f"This ledger moves at most {EXACT.normalize(limit):f} {ccy} per transfer; this one moves {total:f} {ccy}. Send "
             "several, or have an operator raise the limit.",
             field="legs",
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
+from ledger.domain.money import EXACT
 from ledger.models import Balance
 
 
@@ -19,6 +20,11 @@ class LedgerTotal(NamedTuple):
     accounts: int
     debits: Decimal
     credits: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Positive where debits prevail."""
+        return EXACT.subtract(self.debits, self.credits)
 
 
 def ledger_totals(ledger_ids: Collection[UUID]) -> list[LedgerTotal]:

@@ -38,6 +38,7 @@ def test_grown_books_hold_every_promise_and_go_on(ledger: Ledger, make_account: 
     grow(url, str(ledger.id), sweeps=SWEEPS)
 
     assert Journal.objects.filter(ledger=ledger).count() == 1 + SWEEPS * ACCOUNTS
+    assert {id_.version for id_ in Journal.objects.filter(ledger=ledger).values_list("id", flat=True)} == {7}
     numbers = Journal.objects.filter(ledger=ledger).values_list("number", flat=True)
     assert sorted(numbers) == list(range(1, 2 + SWEEPS * ACCOUNTS))
     for code in codes:

@@ -7,7 +7,6 @@ against callers who come just then. Their answers must be those of some order, o
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ledger import posting
 from tests.ledger.raw_books import connect
+from tests.proofs.actions import Action, actions, batches, closes, freezes, mostly, posts, reopens, reverses
 from tests.proofs.books import LIMIT, Books, QueuesOfTwoProcesses, in_thread
-from tests.proofs.orders import TODAY, aimed, reversals, spoilt, transfers
+from tests.proofs.orders import TODAY, aimed, spoilt, transfers
 from tests.proofs.recompute import discrepancies
 from tests.proofs.reference_ledger import ReferenceLedger, RefLeg, RefTransfer, number_in
 
@@ -53,31 +53,6 @@ ANSWERS = {
     ]
 } | {"closed", "at once: closed"}
 
-# What a caller does: the name of a verb that both sides have, and what goes into it.
-Action = tuple[str, tuple[Any, ...], dict[str, Any]]
-
-
-def _action(verb: str, *strategies: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.tuples(st.just(verb), st.tuples(*strategies), st.fixed_dictionaries(named))
-
-
-posts = _action("transfer", transfers)
-reverses = _action("reverse", reversals)
-batches = _action("batch", st.lists(transfers, min_size=1, max_size=6).map(tuple), atomic=st.booleans())
-freezes = _action(
-    "set_status", st.sampled_from(["BANK", "TILL", "WALLET", "REV"]), st.sampled_from(["active", "frozen", "closed"])
-)
-reopens = _action("set_status", st.sampled_from(["BANK", "TILL", "WALLET", "REV"]), st.just("active"))
-closes = _action("close_through", st.sampled_from([0, 1, 2, 2, 3, 3]).map(lambda days: TODAY - timedelta(days)))
-
-
-def _mostly(*weighed: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """One of these, one that is named twice twice as often; one_of would take it as named once."""
-    return st.integers(0, len(weighed) - 1).flatmap(lambda place: weighed[place])
-
-
-actions = _mostly(*[posts] * 6, *[batches] * 2, *[reverses] * 2, freezes)
-
 
 class BooksAgainstTheReference(RuleBasedStateMachine):
     def __init__(self) -> None:
@@ -102,6 +77,11 @@ class BooksAgainstTheReference(RuleBasedStateMachine):
         if self.reference.keys:
             key = sorted(self.reference.keys)[sent % len(self.reference.keys)]
             self._alone(("transfer", (action[1][0]._replace(key=key),), {}))
+
+    @rule(order=spoilt)
+    def one_posts_what_can_hardly_post(self, order: RefTransfer) -> None:
+        """Under a key that has not posted, so that what is wrong with it is told, and not that the key was used."""
+        self._alone(("transfer", (order._replace(key=f"after {len(self.reference.journals)}"),), {}))
 
     @rule(action=posts)
     def one_posts_twice(self, action: Action) -> None:
@@ -128,10 +108,10 @@ class BooksAgainstTheReference(RuleBasedStateMachine):
             self._alone(action)
 
     @rule(
-        callers=st.lists(_mostly(*[actions] * 15, closes), min_size=2, max_size=5),
+        callers=st.lists(mostly(*[actions] * 15, closes), min_size=2, max_size=5),
         late=st.lists(actions, max_size=1),
         # Mostly in one process: who leads goes alone, whoever queues behind becomes the next group.
-        processes=st.lists(_mostly(st.just(0), st.just(0), st.just(1)), min_size=6, max_size=6),
+        processes=st.lists(mostly(st.just(0), st.just(0), st.just(1)), min_size=6, max_size=6),
     )
     def several_come_at_once(self, callers: list[Action], late: list[Action], processes: list[int]) -> None:
         self._at_once(callers, late, processes)
@@ -294,5 +274,9 @@ def test_the_books_agree_with_the_reference(proof_seed: int) -> None:
 
 @pytest.mark.prove
 def test_the_books_agree_with_the_reference_for_long(proof_seed: int) -> None:
-    _prove(proof_seed, 150, 50, Phase.shrink)
-    assert not ANSWERS - MET.keys(), f"the draw was too poor to prove anything: {MET}"
+    # What Hypothesis draws is uneven, and one answer may be missing from a draw: then it draws on.
+    for further in range(3):
+        _prove(proof_seed + further, 150, 50, Phase.shrink)
+        if not ANSWERS - MET.keys():
+            return
+    raise AssertionError(f"the draw was too poor to prove anything: {MET}")

@@ -1,6 +1,7 @@
 """The back office's pages of settlements."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -44,6 +45,14 @@ def test_figures_that_go_on_for_ever_are_cut_where_nobody_reads_on(ledger: Ledge
     page = Office.with_permissions("fx.view_settlement").page(page_of(settlement_of(post_transfer(order))))
     assert f"0.333333333333333 Path inverse Rate source ECB Rate date {day:%Y-%m-%d}" in page
     assert "-0.00333333333333333 EUR" in page
+
+
+def test_a_settlement_is_named_by_its_amounts_to_the_last_digit() -> None:
+    amount = "12345678901234567890.12345678901234567"
+    settlement = Settlement(
+        base_amount=Decimal(f"{amount}0"), base_id="EUR", quote_amount=Decimal("500.00"), quote_id="USD"
+    )
+    assert str(settlement) == f"{amount} EUR = 500 USD"
 
 
 def test_the_list_shows_one_ledgers_settlements_and_narrows_by_pair(settlement: Settlement, ledger: Ledger) -> None:

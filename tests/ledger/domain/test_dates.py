@@ -22,3 +22,8 @@ def test_what_is_no_day_is_refused_in_the_same_words_by_api_and_command_line(tex
     with pytest.raises(ArgumentTypeError) as error:
         day(text)
     assert str(error.value) == refusal.value.detail
+
+
+def test_a_refusal_of_a_long_text_shows_its_beginning() -> None:
+    with pytest.raises(InvalidRequest, match=f"^'{'x' * 60}' is not a date"):
+        parse_date("x" * 61)

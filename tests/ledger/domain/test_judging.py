@@ -1,7 +1,6 @@
 """The rules, one by one: what each refuses, in which words, and that the last allowed case passes."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,8 +9,8 @@ from ledger.domain import refusals
 from ledger.domain.accounts import RunningBalance, Side
 from ledger.domain.currencies import unknown_currency
 from ledger.domain.journals import JournalKind, PlannedJournal, PlannedLeg, PlannedStep
-from ledger.domain.judging import check_order, judge, require_balance, settle_value_date
-from ledger.domain.orders import LegOrder, OnClosed
+from ledger.domain.judging import check_order, judge, require_balance
+from ledger.domain.orders import LegOrder, OnClosed, StatedRate
 from ledger.domain.refusals import Refusal
 from tests.ledger.domain.plans import (
     ACCOUNTS,
@@ -110,6 +109,25 @@ def test_what_can_never_post_is_refused_by_name_field_and_figures(
     assert as_told(refusal.value) == (*told, {})
 
 
+def test_a_rate_is_refused_where_there_is_nothing_to_convert() -> None:
+    with pytest.raises(refusals.InvalidRequest) as refusal:
+        check_order(order(fx=StatedRate("1.1")), ACCOUNTS, CURRENCIES)
+    told: Told = ("validation_error", "fx", "A rate is stated only in a transfer between two currencies.", {})
+    assert as_told(refusal.value) == told
+
+
+def test_an_account_that_the_books_post_to_by_themselves_takes_no_leg_of_an_order() -> None:
+    kept = ACCOUNTS | {"WALLET": replace(WALLET, closed_to_orders=True)}
+    with pytest.raises(refusals.PostingNotAllowed) as refusal:
+        check_order(order(), kept, CURRENCIES)
+    assert as_told(refusal.value) == (
+        "posting_not_allowed",
+        "legs[1].account",
+        "Account WALLET is not for direct posting: the books post to it by themselves.",
+        {},
+    )
+
+
 def test_a_thousand_legs_are_not_too_many() -> None:
     assert len(check_order(order(*[*PAY_IN] * 500), ACCOUNTS, CURRENCIES).legs) == 1000
 
@@ -132,6 +150,19 @@ def test_each_currency_balances_for_itself() -> None:
     require_balance(legs[:2])
     with pytest.raises(refusals.JournalNotBalanced, match="Debits are 0 JPY and credits 1 JPY: they differ by 1"):
         require_balance(legs)
+
+
+LONGEST = "99999999999999999999.999999999999999999"
+
+
+def test_a_difference_is_told_to_the_last_digit_of_the_longest_amounts() -> None:
+    smallest = "0.000000000000000001"
+    legs = [PlannedLeg(CASH, Side.DEBIT, Decimal(smallest)), PlannedLeg(WALLET, Side.CREDIT, Decimal(LONGEST))]
+    with pytest.raises(refusals.JournalNotBalanced) as refusal:
+        require_balance(legs)
+    assert refusal.value.detail == (
+        f"Debits are {smallest} EUR and credits {LONGEST} EUR: they differ by 99999999999999999999.999999999999999998."
+    )
 
 
 def test_sums_of_many_legs_add_up() -> None:
@@ -205,6 +236,7 @@ def test_a_limit_counts_the_debits_of_transfers_and_may_be_reached() -> None:
         {},
     )
     judge(planned(*beyond, kind=JournalKind.REVERSAL), book, balances())
+    judge(planned(*beyond, limited=False), book, balances())
 
 
 def test_a_limit_counts_the_debits_even_where_the_legs_do_not_balance_yet() -> None:
@@ -213,47 +245,12 @@ def test_a_limit_counts_the_debits_even_where_the_legs_do_not_balance_yet() -> N
         judge(planned(*legs), replace(OPEN, transfer_limit=Decimal(500)), balances())
 
 
-YESTERDAY, TOMORROW = date(2026, 3, 14), date(2026, 3, 16)
-
-
-@pytest.mark.parametrize(
-    ("asked", "closed_through", "on_closed", "day"),
-    [
-        (None, None, OnClosed.REFUSE, TODAY),
-        (YESTERDAY, None, OnClosed.REFUSE, YESTERDAY),
-        (TODAY, YESTERDAY, OnClosed.REFUSE, TODAY),
-        (None, YESTERDAY, OnClosed.REFUSE, TODAY),
-        (None, TODAY, OnClosed.REFUSE, TOMORROW),
-        (YESTERDAY, YESTERDAY, OnClosed.NEXT_OPEN_DAY, TODAY),
-        (YESTERDAY, TODAY, OnClosed.NEXT_OPEN_DAY, TOMORROW),
-    ],
-)
-def test_a_journal_goes_to_its_day_or_the_next_open_one(
-    asked: date | None, closed_through: date | None, on_closed: OnClosed, day: date
-) -> None:
-    book = replace(OPEN, closed_through=closed_through)
-    assert settle_value_date(planned(value_date=asked, on_closed=on_closed), book) == day
-    assert judge(planned(value_date=asked, on_closed=on_closed), book, balances())[0] == day
-
-
-def test_a_closed_day_is_refused_and_the_last_closed_day_told() -> None:
-    with pytest.raises(refusals.DayClosed) as refusal:
-        settle_value_date(planned(value_date=YESTERDAY), replace(OPEN, closed_through=TODAY))
-    assert as_told(refusal.value) == (
-        "day_closed",
-        "value_date",
-        "2026-03-14 is closed: the books are closed through 2026-03-15. Send a later value_date, "
-        "or on_closed: 'next_open_day'.",
-        {"closed_through": "2026-03-15"},
-    )
-
-
-def test_tomorrow_is_refused_even_where_today_is_closed() -> None:
-    with pytest.raises(refusals.ValueDateInFuture) as refusal:
-        settle_value_date(planned(value_date=TOMORROW), replace(OPEN, closed_through=TODAY))
-    assert as_told(refusal.value) == (
-        "value_date_in_future",
-        "value_date",
-        "2026-03-16 is later than today, 2026-03-15 in the ledger's time zone.",
-        {},
+def test_a_limit_is_told_to_its_last_digit() -> None:
+    legs = (CASH, Side.DEBIT, LONGEST), (WALLET, Side.CREDIT, LONGEST)
+    limit = Decimal("12345678901234567890.123456789012345670")
+    with pytest.raises(refusals.TransferLimitExceeded) as refusal:
+        judge(planned(*legs), replace(OPEN, transfer_limit=limit), balances())
+    assert refusal.value.detail.startswith(
+        "This ledger moves at most 12345678901234567890.12345678901234567 EUR per transfer; "
+        f"this one moves {LONGEST} EUR."
     )
