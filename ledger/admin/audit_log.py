@@ -20,26 +20,28 @@ from ledger.admin.read_only import ReadOnlyAdmin
 from ledger.models import AuditEntry
 
 
-class KindFilter(DropdownFilter):
-    title = "kind"
-    parameter_name = "table"
+class WordsFilter(DropdownFilter):
+    """Rows by what a column holds, chosen by what that is in words."""
+
+    words: dict[str, str]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return list(KINDS.items())
+        return list(self.words.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:  # noqa: ARG002
-        return queryset.filter(table_name=self.value()) if self.value() in KINDS else queryset
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() in self.words else queryset
 
 
-class OperationFilter(DropdownFilter):
+class KindFilter(WordsFilter):
+    title = "kind"
+    parameter_name = "table_name"
+    words = KINDS
+
+
+class OperationFilter(WordsFilter):
     title = "operation"
     parameter_name = "operation"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return list(OPERATIONS.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:  # noqa: ARG002
-        return queryset.filter(operation=self.value()) if self.value() in OPERATIONS else queryset
+    words = OPERATIONS
 
 
 class UserFilter(TextFilter):

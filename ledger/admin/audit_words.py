@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 
 from ledger.admin.cells import NOTHING
+from ledger.domain.money import EXACT
 from ledger.models import AuditEntry
 
 KINDS = {
@@ -113,9 +114,9 @@ def _value(column: str, row: dict[str, Any], names: Names) -> str:
 def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
+    if isinstance(value, Decimal):
         # An amount has all the decimals that a column can hold: 500.000000000000000000.
-        return f"{Decimal(str(value)).normalize():f}"
+        return f"{EXACT.normalize(value):f}"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or NOTHING
     if isinstance(value, str) and _INSTANT.fullmatch(value):

@@ -1,7 +1,18 @@
+import json
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 
 from ledger.models.columns import VIEW_ONLY
 from ledger.models.ledger import Ledger
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads amounts as they were written; a float would round them, and take two that differ for one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parse_float=Decimal, **options)
 
 
 class AuditEntry(models.Model):
@@ -22,8 +33,8 @@ class AuditEntry(models.Model):
     table_name = models.TextField()
     row_id = models.TextField()
     operation = models.TextField(choices=[(name, name) for name in ("insert", "update", "delete")])
-    old_row = models.JSONField(null=True, help_text="Before the change, without secrets.")
-    new_row = models.JSONField(null=True, help_text="After the change, without secrets.")
+    old_row = models.JSONField(null=True, decoder=ExactDecoder, help_text="Before the change, without secrets.")
+    new_row = models.JSONField(null=True, decoder=ExactDecoder, help_text="After the change, without secrets.")
 
     class Meta:
         default_permissions = VIEW_ONLY

@@ -154,7 +154,7 @@ def test_an_operator_makes_a_user_and_puts_him_into_a_group(office: Office) -> N
     assert {entry.user_name for entry in entries} == {office.user.username}
     membership = AuditEntry.objects.filter(table_name="auth_user_groups", new_row__user_id=user.id).get()
     assert membership.user_name == office.user.username
-    page = office.page(list_url("ledger_auditentry"), table="auth_user_groups", user=office.user.username)
+    page = office.page(list_url("ledger_auditentry"), table_name="auth_user_groups", user=office.user.username)
     assert f"user {name}, group auditors" in page
 
 
@@ -276,7 +276,7 @@ def test_a_superuser_changes_a_group_and_that_is_recorded() -> None:
     assert office.client.post(page_url("auth_group", group.id), values, secure=True).status_code == 302
     entry = AuditEntry.objects.filter(table_name="auth_group_permissions", new_row__group_id=group.id).get()
     assert entry.user_name == office.user.username
-    page = office.page(list_url("ledger_auditentry"), table="auth_group_permissions")
+    page = office.page(list_url("ledger_auditentry"), table_name="auth_group_permissions")
     assert f"group {group.name}, permission Can view journal" in page
     assert office.post(f"/admin/auth/group/{group.id}/delete/", post="yes").status_code == 302
     assert not Group.objects.filter(id=group.id).exists()

@@ -1,5 +1,6 @@
 """What the audit log says, as its readers say it."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,8 +26,8 @@ def change(before: Any, after: Any, column: str = "any") -> tuple[str, str, str]
     [
         (None, True, ("-", "yes")),
         (False, True, ("no", "yes")),
-        (250000.0, 0.5, ("250000", "0.5")),
-        (1e19, 3, ("10000000000000000000", "3")),
+        (Decimal("250000.0"), Decimal("0.5"), ("250000", "0.5")),
+        (Decimal("1E+19"), 3, ("10000000000000000000", "3")),
         (["read"], ["read", "post"], ("read", "read, post")),
         ([], "", ("-", "-")),
         (None, "2026-01-31T12:00:00.123456+00:00", ("-", "2026-01-31 12:00:00 UTC")),
@@ -65,6 +66,13 @@ def test_the_log_says_what_was_done_and_not_what_the_database_calls_it(ledger: L
     detail = office.page(page_url("ledger_auditentry", changed.id))
     assert f"Entry {changed.id}" in detail
     assert "ledger_account" not in detail
+
+
+def test_a_limit_is_told_to_its_last_digit(ledger: Ledger) -> None:
+    for limit in ("99999999999999999998.01", "99999999999999999998.02"):
+        set_transfer_limit(ledger.code, limit)
+    page = Office.of_group("auditors").page(LOG, ledger__id__exact=str(ledger.id))
+    assert f"{ledger.code}: transfer limit 99999999999999999998.01 → 99999999999999999998.02" in page
 
 
 def test_the_log_is_narrowed_by_what_was_done(ledger: Ledger, cash: Account) -> None:
